@@ -1,0 +1,1 @@
+"""torch.optim on torch, Paddle and OneFlow parameters."""

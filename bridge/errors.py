@@ -1,0 +1,23 @@
+"""What bridge raises: one base, each with its built-in kin, so that `except TypeError` works too."""
+
+from __future__ import annotations
+
+
+class BridgeError(Exception):
+    """The base of every error that bridge raises on its own account."""
+
+
+class UnknownTensorError(BridgeError, TypeError):
+    """Something that is no tensor of a supported framework was given as a parameter."""
+
+
+class MixedBackendsError(BridgeError, TypeError):
+    """Parameters of more than one framework were given to one optimizer."""
+
+
+class BackendImportError(BridgeError, ImportError):
+    """A framework that was asked for cannot be imported."""
+
+
+class UnsupportedError(BridgeError, NotImplementedError):
+    """The framework cannot do what was asked; the message says why and what to do."""

@@ -1,0 +1,1 @@
+"""Port PyTorch training code to Paddle and OneFlow, by libcst."""
