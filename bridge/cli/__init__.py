@@ -1,0 +1,91 @@
+"""The command line: a table of subcommands, each imported only when it is called.
+
+Follows https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple, cast
+
+import click
+
+from bridge.errors import BridgeError
+
+ERROR = 2
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C stopped
+
+
+class Entry(NamedTuple):
+    """Where a subcommand is, and its line in `optbridge --help`."""
+
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS = {
+    "doctor": Entry(
+        "bridge.cli.doctor", "doctor", "Say which frameworks work here, and mend them."
+    ),
+}
+
+EPILOG = """\b
+Examples:
+  optbridge doctor                     every framework that is installed
+  optbridge doctor paddle oneflow      fail unless these two work
+
+\b
+Exit codes: 0 done, 1 would change (--check), 2 error, 3 refused or left.
+
+\b
+Shell completion (bash; also zsh_source, fish_source):
+  eval "$(_OPTBRIDGE_COMPLETE=bash_source optbridge)"
+"""
+
+
+class Failure(click.ClickException):
+    """What ends a command; click's own exit code, 1, would read as "would change"."""
+
+    exit_code = ERROR
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module when, and only when, it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        return cast("click.Command", getattr(import_module(entry.module), entry.function))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(err=True)
+            ctx.exit(INTERRUPTED)
+        except (click.ClickException, BridgeError) as error:
+            if getattr(error, "exit_code", None) == ERROR:
+                raise
+            raise Failure(str(error)) from error
+
+
+@click.command(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="optbridge")
+def main() -> None:
+    """Run PyTorch optimizer and scheduler code on Paddle and OneFlow."""
