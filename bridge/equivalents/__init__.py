@@ -1,0 +1,41 @@
+"""Which native class equals which torch class, per framework; imports no framework."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bridge.equivalents import oneflow, paddle
+from bridge.equivalents._model import REQUIREMENTS, Condition, Equivalent, Pair, To
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OPTIMIZERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
+    m.FRAMEWORK: m.OPTIMIZERS for m in (paddle, oneflow)
+}
+SCHEDULERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
+    m.FRAMEWORK: m.SCHEDULERS for m in (paddle, oneflow)
+}
+
+__all__ = [
+    "OPTIMIZERS",
+    "REQUIREMENTS",
+    "SCHEDULERS",
+    "Condition",
+    "Equivalent",
+    "Pair",
+    "To",
+    "equivalents_of",
+]
+
+
+def equivalents_of(framework: str, torch_class: str) -> tuple[Equivalent, ...]:
+    """Return the native classes that may stand for a torch class, the best first.
+
+    >>> [e.native for e in equivalents_of("paddle", "SGD")]
+    ['paddle.optimizer.SGD', 'paddle.optimizer.Momentum']
+    >>> equivalents_of("oneflow", "OneCycleLR")
+    ()
+    """
+    rows = (*OPTIMIZERS.get(framework, ()), *SCHEDULERS.get(framework, ()))
+    return tuple(row for row in rows if row.torch == torch_class)

@@ -1,0 +1,143 @@
+"""How a native class stands to a torch class: the rows of the tables beside this file.
+
+The tables are data. `optbridge port` reads them to write native code, the compatibility matrix is
+printed from them, and a test executes every row on the real framework.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# a: bit-identical; b: within 1e-12 of the largest value; p: within 1e-5 of the tensor's largest
+# entry after 100 float32 steps.
+Grade: TypeAlias = Literal["a", "b", "p"]
+Otherwise: TypeAlias = Literal["differs", "raises"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on one argument's value.
+
+    `otherwise` is what the native class does where it does not hold: it `differs` in silence, so a
+    value that cannot be read from the source is not good enough, or it `raises` at construction.
+    """
+
+    text: str
+    holds: Callable[[object], bool]
+    otherwise: Otherwise = "differs"
+
+
+ANYTHING: Final = Condition("anything", lambda _: True)
+
+
+def only(value: object) -> Condition:
+    """Accept one constant.
+
+    >>> only(0).holds(0.0), only(False).holds(True)
+    (True, False)
+    """
+    return Condition(
+        repr(value), lambda given: given == value and _is_bool(given) == _is_bool(value)
+    )
+
+
+def between(low: float, high: float, *, otherwise: Otherwise) -> Condition:
+    """Accept numbers strictly between two bounds.
+
+    >>> between(0, 1, otherwise="raises").holds(1.0)
+    False
+    """
+    if math.isinf(high):
+        text = f"> {low}"
+    else:
+        text = f"< {high}" if math.isinf(low) else f"between {low} and {high}"
+    return Condition(text, lambda given: _is_number(given) and low < given < high, otherwise)
+
+
+def integer(minimum: int, *, otherwise: Otherwise) -> Condition:
+    """Accept integers from `minimum` on; a bool is none."""
+    return Condition(
+        f"an int >= {minimum}",
+        lambda given: isinstance(given, int) and not _is_bool(given) and given >= minimum,
+        otherwise,
+    )
+
+
+INCREASING: Final = Condition(
+    "a list of increasing ints >= 0",
+    lambda given: (
+        isinstance(given, list)
+        and all(isinstance(m, int) and not _is_bool(m) and m >= 0 for m in given)
+        and given == sorted(set(given))
+    ),
+)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not _is_bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Where one torch argument goes: the native keyword, or nowhere (`name=None`)."""
+
+    name: str | None
+    when: Condition = ANYTHING
+    convert: Literal["as it is", "float"] = "as it is"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A two-tuple that the native class takes as two arguments, such as `betas`."""
+
+    first: str
+    second: str
+
+
+def dropped(when: Condition, note: str = "") -> To:
+    """Describe an argument without a native counterpart, equal only where `when` holds."""
+    return To(None, when, note=note)
+
+
+WITHOUT_EFFECT: Final = dropped(ANYTHING, "has no effect on the result and is dropped")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """One native class that equals a torch class under conditions.
+
+    `arguments` maps torch's names to native ones; `written` are native arguments that must be
+    spelled out since the native default differs from torch's. `requires` names conditions on the
+    whole bundle (see `REQUIREMENTS`), `notes` what the user should know of the port.
+    """
+
+    torch: str
+    native: str
+    code: str
+    grade: Grade
+    arguments: Mapping[str, To | Pair]
+    source: str
+    written: Mapping[str, str] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# What a row may require of the code around it, in the words of the report.
+REQUIREMENTS: Final[Mapping[str, str]] = {
+    "one group": "its parameters are one flat group",
+    "absolute groups": "its groups are written out as a list of dicts, or it has one flat group",
+    "one scheduler": "no other scheduler drives the same optimizer",
+    "no lr writes": "nothing else writes the optimizer's learning rate",
+    "gradients at every step": "nothing freezes parameters or adds groups",
+    "one function": "the argument is one function",
+}

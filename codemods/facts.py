@@ -1,0 +1,376 @@
+"""What a file does with its optimizers and schedulers: constructions, slots, uses.
+
+A slot is a place that holds one: a variable, `self.attribute` in a class, or a parameter of a
+function of the file. Everything that is done with what a slot holds is a use. A use that the
+analysis does not understand is an escape, and says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+if TYPE_CHECKING:
+    from libcst.metadata import Scope
+
+    from codemods.names import Names, Reference
+    from codemods.source import Source
+
+Role: TypeAlias = Literal["optimizer", "scheduler"]
+SlotKey: TypeAlias = "tuple[object, str]"
+
+SCHEDULER_MODULE = "torch.optim.lr_scheduler."
+OPTIMIZER_MODULE = "torch.optim."
+# Submodules that hold the same class again: torch.optim.sgd.SGD is torch.optim.SGD.
+OPTIMIZER_SUBMODULES = ("sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax")
+BASE_CLASSES = ("Optimizer", "LRScheduler", "_LRScheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A call that makes an optimizer or a scheduler of class `name`."""
+
+    role: Role
+    name: str
+    call: cst.Call
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCall:
+    """`holder.method(...)`, `holder` being the node that names the slot."""
+
+    holder: cst.BaseExpression
+    method: str
+    call: cst.Call
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeUse:
+    """`holder.attribute`, read or written, and no call."""
+
+    holder: cst.BaseExpression
+    attribute: str
+    node: cst.Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """The object goes where the analysis does not follow; `reason` says how."""
+
+    node: cst.CSTNode
+    reason: str
+    consumer: str = ""
+
+
+Use: TypeAlias = MethodCall | AttributeUse | Escape
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """One place that holds an optimizer or a scheduler, and what is done with it."""
+
+    key: SlotKey
+    constructs: list[Construct] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    feeds: list[SlotKey] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Facts:
+    """Every construction of a file, and every slot that one of them reaches.
+
+    `links` are pairs of a scheduler's construction and the slot of its optimizer; a scheduler
+    whose optimizer is not followed stands in `orphans` with the reason.
+    """
+
+    constructs: list[Construct] = field(default_factory=list)
+    slots: dict[SlotKey, Slot] = field(default_factory=dict)
+    loose: dict[cst.Call, Escape] = field(default_factory=dict)
+    links: dict[cst.Call, SlotKey] = field(default_factory=dict)
+    orphans: dict[cst.Call, str] = field(default_factory=dict)
+
+
+def class_of(qualified: str) -> tuple[Role, str] | None:
+    """Tell which optimizer or scheduler class a dotted torch name means.
+
+    >>> class_of("torch.optim.lr_scheduler.StepLR")
+    ('scheduler', 'StepLR')
+    >>> class_of("torch.optim.sgd.SGD")
+    ('optimizer', 'SGD')
+    >>> class_of("torch.optim.lr_scheduler") is None
+    True
+    """
+    if qualified.startswith(SCHEDULER_MODULE):
+        name = qualified.removeprefix(SCHEDULER_MODULE)
+        return ("scheduler", name) if _is_class_name(name) else None
+    if qualified.startswith(OPTIMIZER_MODULE):
+        first, _, rest = qualified.removeprefix(OPTIMIZER_MODULE).partition(".")
+        name = rest if first in OPTIMIZER_SUBMODULES else first + rest
+        return ("optimizer", name) if _is_class_name(name) else None
+    return None
+
+
+def _is_class_name(name: str) -> bool:
+    return name.isidentifier() and name.lstrip("_")[:1].isupper() and name not in BASE_CLASSES
+
+
+def collect(source: Source, names: Names) -> Facts:
+    """Find every optimizer and scheduler of a file and follow what holds them."""
+    return _Collector(source, names).run()
+
+
+class _Collector:
+    def __init__(self, source: Source, names: Names) -> None:
+        self.source = source
+        self.facts = Facts()
+        self.by_call: dict[cst.CSTNode, Construct] = {}
+        for reference in names.references:
+            role = class_of(reference.qualified)
+            parent = source.parents.get(reference.node)
+            if role and isinstance(parent, cst.Call) and parent.func is reference.node:
+                self.by_call[parent] = Construct(*role, parent, reference)
+        self.parameters: dict[SlotKey, tuple[cst.FunctionDef, cst.Param]] = {}
+        self.attributes: dict[str, list[cst.Attribute]] = {}
+        for node in source.spans:
+            if isinstance(node, cst.Attribute):
+                self.attributes.setdefault(node.attr.value, []).append(node)
+
+    def run(self) -> Facts:
+        self.facts.constructs = list(self.by_call.values())
+        for construct in self.facts.constructs:
+            self._place(construct)
+        # Slots that are fed by others (a function's parameter) appear while the first are read.
+        done: set[SlotKey] = set()
+        while pending := [s for k, s in self.facts.slots.items() if k not in done]:
+            for slot in pending:
+                done.add(slot.key)
+                self._read(slot)
+        for construct in self.facts.constructs:
+            if construct.role == "scheduler":
+                self._link(construct)
+        return self.facts
+
+    # where a construction goes
+
+    def _place(self, construct: Construct) -> None:
+        key = self._destination(construct.call)
+        if isinstance(key, Escape):
+            self.facts.loose[construct.call] = key
+        else:
+            self._slot(key).constructs.append(construct)
+
+    def _destination(self, call: cst.Call) -> SlotKey | Escape:
+        parent = self.source.parents[call]
+        target: cst.BaseExpression | None = None
+        if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+            target = parent.targets[0].target
+        elif isinstance(parent, cst.AnnAssign):
+            target = parent.target
+        key = self.key_of(target) if target is not None else None
+        return key or Escape(call, _whereabouts(self.source, call), _consumer(self.source, call))
+
+    def key_of(self, node: cst.BaseExpression) -> SlotKey | None:
+        """Return the slot that a name or `self.attribute` means, None for anything else."""
+        if isinstance(node, cst.Name):
+            scope = self.source.scopes.get(node)
+            owner = _owner(scope, node.value)
+            return (owner, node.value) if owner is not None else None
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            owner_class = self._class_of_self(node.value)
+            return (owner_class, node.attr.value) if owner_class is not None else None
+        return None
+
+    def _class_of_self(self, name: cst.Name) -> cst.ClassDef | None:
+        function = self.source.enclosing(name, cst.FunctionDef)
+        while function is not None:
+            owner = self.source.enclosing(function, cst.ClassDef, cst.FunctionDef)
+            parameters = [*function.params.posonly_params, *function.params.params]
+            if isinstance(owner, cst.ClassDef):
+                is_self = bool(parameters) and parameters[0].name.value == name.value
+                return owner if is_self and not function.decorators else None
+            function = owner
+        return None
+
+    def _slot(self, key: SlotKey) -> Slot:
+        return self.facts.slots.setdefault(key, Slot(key))
+
+    # what is done with a slot
+
+    def _read(self, slot: Slot) -> None:
+        owner, name = slot.key
+        if isinstance(owner, cst.ClassDef):
+            self._read_attribute(slot, owner, name)
+        else:
+            self._read_variable(slot, owner, name)  # type: ignore[arg-type]  # a Scope
+        if slot.key in self.parameters:
+            self._check_callers(slot, *self.parameters[slot.key])
+
+    def _read_variable(self, slot: Slot, scope: Scope, name: str) -> None:
+        for assignment in scope[name]:
+            if isinstance(assignment, Assignment):
+                self._check_assignment(slot, assignment.node)
+            for access in sorted(assignment.references, key=lambda a: self.source.start(a.node)):
+                node = access.node
+                while isinstance(node, cst.Attribute):
+                    node = node.value  # type: ignore[assignment]  # an access is a dotted name
+                if isinstance(node, cst.Name):
+                    self._use(slot, node)
+
+    def _read_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
+        for node in self.attributes.get(name, []):
+            is_self = isinstance(node.value, cst.Name) and self._class_of_self(node.value) is owner
+            if not is_self:
+                reason = f"`.{name}` is also reached from outside `{owner.name.value}`"
+                slot.uses.append(Escape(node, reason))
+            elif isinstance(self.source.parents.get(node), cst.AssignTarget | cst.AnnAssign):
+                self._check_assignment(slot, node)
+            else:
+                self._use(slot, node)
+        if owner.bases:
+            slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
+
+    def _check_callers(self, slot: Slot, function: cst.FunctionDef, parameter: cst.Param) -> None:
+        """Every other call of a function that we follow must hand it something we follow too."""
+        name = function.name.value
+        scope = self.source.scopes.get(function)
+        for assignment in scope[name] if scope is not None else ():
+            for access in assignment.references:
+                call = self.source.parents.get(access.node)
+                if not (isinstance(call, cst.Call) and call.func is access.node):
+                    slot.uses.append(Escape(access.node, f"`{name}` is used as a value"))
+                    continue
+                given = [a for a in call.args if parameter_of(function, call, a) is parameter]
+                if not given or self.key_of(given[0].value) not in self.facts.slots:
+                    slot.uses.append(
+                        Escape(call, f"`{name}` is also called with something that is not followed")
+                    )
+
+    def _check_assignment(self, slot: Slot, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.Param):
+            return
+        statement = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
+        value = statement.value if statement is not None else None
+        if value is not None and value in self.by_call:
+            return
+        if isinstance(value, cst.Name) and value.value == "None":
+            return
+        slot.uses.append(Escape(node, "the same name also holds something else"))
+
+    def _use(self, slot: Slot, node: cst.BaseExpression) -> None:
+        parent = self.source.parents.get(node)
+        if isinstance(parent, cst.Attribute) and parent.value is node:
+            above = self.source.parents.get(parent)
+            if isinstance(above, cst.Call) and above.func is parent:
+                slot.uses.append(MethodCall(node, parent.attr.value, above))
+            else:
+                slot.uses.append(AttributeUse(node, parent.attr.value, parent))
+        elif isinstance(parent, cst.Arg) and not parent.star:
+            self._argument(slot, node, parent)
+        elif not isinstance(parent, cst.AssignTarget | cst.AnnAssign | cst.Del):
+            slot.uses.append(Escape(node, _whereabouts(self.source, node)))
+
+    def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
+        call = self.source.enclosing(argument, cst.Call)
+        if call is None:  # a base class or a decorator's keyword
+            slot.uses.append(Escape(node, "it is used as an argument of a class"))
+            return
+        construct = self.by_call.get(call)
+        if construct is not None and construct.role == "scheduler":
+            return  # the scheduler's own link says it
+        function = local_function(self.source, call)
+        parameter = parameter_of(function, call, argument) if function else None
+        if function is None or parameter is None:
+            callee = self.source.text(call.func)
+            slot.uses.append(Escape(node, f"it is passed to `{callee}`", callee))
+            return
+        scope = self.source.scopes.get(function.body.body[0])
+        key = (scope, parameter.name.value)
+        if scope is not None:
+            slot.feeds.append(key)
+            self._slot(key)
+            self.parameters[key] = (function, parameter)
+
+    # which optimizer a scheduler drives
+
+    def _link(self, construct: Construct) -> None:
+        argument = optimizer_argument(construct.call)
+        key = self.key_of(argument) if argument is not None else None
+        if key is not None and key in self.facts.slots:
+            self.facts.links[construct.call] = key
+        else:
+            self.facts.orphans[construct.call] = "its optimizer is made where it is not followed"
+
+
+def optimizer_argument(call: cst.Call) -> cst.BaseExpression | None:
+    """Return the optimizer that a scheduler's call is given, if it is written out."""
+    for position, argument in enumerate(call.args):
+        if argument.star:
+            return None
+        by_name = argument.keyword is not None and argument.keyword.value == "optimizer"
+        if by_name or (argument.keyword is None and position == 0):
+            return argument.value
+    return None
+
+
+def local_function(source: Source, call: cst.Call) -> cst.FunctionDef | None:
+    """Return the function of this file that a call calls, if it can be no other."""
+    if not isinstance(call.func, cst.Name):
+        return None
+    scope = source.scopes.get(call.func)
+    assignments = list(scope[call.func.value]) if scope is not None else []
+    if len(assignments) != 1 or not isinstance(assignments[0], Assignment):
+        return None
+    node = assignments[0].node
+    plain = isinstance(node, cst.FunctionDef) and not node.decorators
+    return node if plain and isinstance(node.body, cst.IndentedBlock) else None
+
+
+def parameter_of(function: cst.FunctionDef, call: cst.Call, argument: cst.Arg) -> cst.Param | None:
+    """Return the parameter that an argument of a call becomes; None where stars hide it."""
+    if any(a.star for a in call.args):
+        return None
+    positional = [*function.params.posonly_params, *function.params.params]
+    if argument.keyword is None:
+        position = [a for a in call.args if a.keyword is None].index(argument)
+        return positional[position] if position < len(positional) else None
+    named = [*function.params.params, *function.params.kwonly_params]
+    return next((p for p in named if p.name.value == argument.keyword.value), None)
+
+
+def _owner(scope: Scope | None, name: str) -> Scope | None:
+    if scope is None:
+        return None
+    owners = {id(a.scope): a.scope for a in scope[name]}
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+WHEREABOUTS: tuple[tuple[type[cst.CSTNode], str], ...] = (
+    (cst.Return, "it is returned"),
+    (cst.Yield, "it is yielded"),
+    (cst.Arg, "it is passed on as an argument"),
+    (cst.Element, "it is put into a list or tuple"),
+    (cst.DictElement, "it is put into a dict"),
+    (cst.IfExp, "it is one branch of a conditional expression"),
+    (cst.Assign, "it is assigned to something other than a name or self.attribute"),
+    (cst.Lambda, "it is made in a lambda"),
+)
+
+
+def _whereabouts(source: Source, node: cst.CSTNode) -> str:
+    for ancestor in source.ancestors(node):
+        for kind, words in WHEREABOUTS:
+            if isinstance(ancestor, kind):
+                return words
+        if isinstance(ancestor, cst.BaseStatement):
+            break
+    return "it is used in a way that is not followed"
+
+
+def _consumer(source: Source, node: cst.CSTNode) -> str:
+    parent = source.parents.get(node)
+    call = source.enclosing(node, cst.Call) if isinstance(parent, cst.Arg) else None
+    return source.text(call.func) if call is not None else ""

@@ -1,0 +1,178 @@
+"""Which nodes of a file mean a name of torch, however it was imported.
+
+Names are resolved by libcst's scopes, never by the spelling of an import: a local variable called
+`optim` is not torch's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+from libcst.metadata import ImportAssignment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from libcst.metadata import Access, BaseAssignment
+
+    from codemods.source import Source
+
+Dotted: TypeAlias = cst.Name | cst.Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One name that an import brings in: `from torch import nn as N` binds `N` to `torch.nn`."""
+
+    local: str
+    qualified: str
+    statement: cst.Import | cst.ImportFrom
+    alias: cst.ImportAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A dotted name in the file that means `qualified`, by way of `binding`."""
+
+    node: Dotted
+    qualified: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A name that means one of several things, one of them torch's."""
+
+    node: Dotted
+    meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything in a file that an import of `package` brought in.
+
+    `stars` are its star imports, `quoted` the string annotations that name it.
+    """
+
+    bindings: tuple[Binding, ...]
+    references: tuple[Reference, ...]
+    ambiguous: tuple[Ambiguous, ...]
+    stars: tuple[cst.ImportFrom, ...]
+    quoted: tuple[cst.BaseString, ...]
+
+
+def find_names(source: Source, package: str = "torch") -> Names:
+    """Resolve every use of `package` in a file."""
+    found = _Finder(source, package)
+    for scope in source.all_scopes:
+        for access in scope.accesses:
+            found.visit(access)
+    return Names(
+        tuple(_bindings(source, package)),
+        tuple(sorted(found.references.values(), key=lambda r: source.start(r.node))),
+        tuple(found.ambiguous.values()),
+        tuple(_star_imports(source, package)),
+        tuple(found.quoted),
+    )
+
+
+class _Finder:
+    def __init__(self, source: Source, package: str) -> None:
+        self.source, self.package = source, package
+        self.references: dict[cst.CSTNode, Reference] = {}
+        self.ambiguous: dict[cst.CSTNode, Ambiguous] = {}
+        self.quoted: list[cst.BaseString] = []
+
+    def visit(self, access: Access) -> None:
+        meanings = {m for a in access.referents for m in _meanings(a)}
+        ours = {m for m in meanings if m is not None and in_package(m.qualified, self.package)}
+        if not ours:
+            return
+        if isinstance(access.node, cst.BaseString):
+            self.quoted.append(access.node)
+            return
+        root = _root(access.node)
+        node = _whole_chain(self.source, root)
+        if len({m.qualified if m else "" for m in meanings}) > 1:
+            names = tuple(sorted(m.qualified if m else "a value of this file" for m in meanings))
+            self.ambiguous[node] = Ambiguous(node, names)
+            return
+        # `import torch` and `import torch.optim` bind the same name; the first serves for both.
+        binding = min(ours, key=lambda m: self.source.start(m.statement))
+        rest = (get_full_name_for_node(node) or "").partition(".")[2]
+        qualified = f"{binding.qualified}.{rest}" if rest else binding.qualified
+        self.references[node] = Reference(node, qualified, binding)
+
+
+def in_package(qualified: str, package: str) -> bool:
+    """Tell whether a dotted name is `package` or something in it.
+
+    >>> in_package("torch.nn", "torch"), in_package("torchvision", "torch")
+    (True, False)
+    """
+    return qualified == package or qualified.startswith(package + ".")
+
+
+def bindings_of(node: cst.Import | cst.ImportFrom) -> Iterator[Binding]:
+    """Yield what an absolute import binds; a star or a relative import yields nothing."""
+    if isinstance(node.names, cst.ImportStar):
+        return
+    if isinstance(node, cst.ImportFrom):
+        if node.relative or node.module is None:
+            return
+        module = get_full_name_for_node(node.module) or ""
+        for alias in node.names:
+            name = alias.evaluated_name
+            yield Binding(alias.evaluated_alias or name, f"{module}.{name}", node, alias)
+        return
+    for alias in node.names:
+        if alias.evaluated_alias is not None:
+            yield Binding(alias.evaluated_alias, alias.evaluated_name, node, alias)
+        else:
+            top = alias.evaluated_name.partition(".")[0]
+            yield Binding(top, top, node, alias)
+
+
+def _meanings(assignment: BaseAssignment) -> Iterable[Binding | None]:
+    if not isinstance(assignment, ImportAssignment):
+        return [None]
+    local = assignment.name.partition(".")[0]
+    return [b for b in bindings_of(assignment.node) if b.local == local] or [None]
+
+
+def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
+    seen = (n for n in source.spans if isinstance(n, cst.Import | cst.ImportFrom))
+    yield from sorted(seen, key=source.start)
+
+
+def _bindings(source: Source, package: str) -> Iterator[Binding]:
+    for node in _imports(source):
+        yield from (b for b in bindings_of(node) if in_package(b.qualified, package))
+
+
+def _star_imports(source: Source, package: str) -> Iterator[cst.ImportFrom]:
+    for node in _imports(source):
+        if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+            module = get_full_name_for_node(node.module) if node.module else None
+            if not node.relative and in_package(module or "", package):
+                yield node
+
+
+def _root(node: cst.CSTNode) -> cst.Name:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    if not isinstance(node, cst.Name):
+        raise TypeError(f"an access that is no dotted name: {type(node).__name__}")
+    return node
+
+
+def _whole_chain(source: Source, root: cst.Name) -> Dotted:
+    node: Dotted = root
+    while True:
+        parent = source.parents.get(node)
+        if not isinstance(parent, cst.Attribute) or parent.value is not node:
+            return node
+        node = parent

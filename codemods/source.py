@@ -1,0 +1,119 @@
+"""A file's bytes, its syntax tree, and the way from a node back to its bytes.
+
+libcst parses and prints most files without a change, but not all (mixed line endings, for one),
+so text is never taken from its printer: a node is a span of the bytes that came in.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import libcst as cst
+from libcst.metadata import (
+    ByteSpanPositionProvider,
+    MetadataWrapper,
+    ParentNodeProvider,
+    ScopeProvider,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from libcst.metadata import CodeSpan, Scope
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+
+class UnreadableSourceError(Exception):
+    """The bytes are no Python that can be ported; `line` and `column` count from 1."""
+
+    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(reason)
+        self.reason, self.line, self.column = reason, line, column
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file: `data` without its byte order mark, which stands in `bom`."""
+
+    data: bytes
+    bom: bytes
+    module: cst.Module
+    parents: Mapping[cst.CSTNode, cst.CSTNode]
+    scopes: Mapping[cst.CSTNode, Scope | None]
+    spans: Mapping[cst.CSTNode, CodeSpan]
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Source:
+        """Parse a file.
+
+        Raises:
+            UnreadableSourceError: if it is no Python, or libcst cannot reproduce it exactly.
+        """
+        bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+        data = raw[len(bom) :]
+        try:
+            module = cst.parse_module(data)
+        except cst.ParserSyntaxError as error:
+            raise UnreadableSourceError(
+                f"syntax error: {error.message.splitlines()[0]}",
+                error.editor_line,
+                error.editor_column,
+            ) from error
+        except (UnicodeDecodeError, LookupError, ValueError) as error:
+            raise UnreadableSourceError(f"cannot be decoded: {error}") from error
+        if module.bytes != data:
+            raise UnreadableSourceError(
+                "libcst does not reproduce this file byte for byte (mixed line endings?)"
+            )
+        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        metadata = wrapper.resolve_many(
+            [ParentNodeProvider, ScopeProvider, ByteSpanPositionProvider]
+        )
+        return cls(
+            data,
+            bom,
+            module,
+            metadata[ParentNodeProvider],
+            metadata[ScopeProvider],
+            metadata[ByteSpanPositionProvider],
+        )
+
+    @cached_property
+    def all_scopes(self) -> list[Scope]:
+        """Every scope once, in the order of the file."""
+        return list({id(s): s for s in self.scopes.values() if s is not None}.values())
+
+    def start(self, node: cst.CSTNode) -> int:
+        return self.spans[node].start
+
+    def end(self, node: cst.CSTNode) -> int:
+        span = self.spans[node]
+        return span.start + span.length
+
+    def text(self, node: cst.CSTNode) -> str:
+        """Return the node as it stands in the file."""
+        return self.data[self.start(node) : self.end(node)].decode(self.module.encoding)
+
+    def place(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return line and column, both from 1, the column in characters."""
+        start = self.start(node)
+        line_start = self.data.rfind(b"\n", 0, start) + 1
+        column = len(self.data[line_start:start].decode(self.module.encoding)) + 1
+        return self.data.count(b"\n", 0, start) + 1, column
+
+    def line(self, node: cst.CSTNode) -> int:
+        return self.place(node)[0]
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """Yield the node's parent, its parent, and so on to the module."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def enclosing(self, node: cst.CSTNode, *kinds: type[Node]) -> Node | None:
+        """Return the nearest ancestor that is one of `kinds`."""
+        return next((a for a in self.ancestors(node) if isinstance(a, kinds)), None)
