@@ -1,0 +1,51 @@
+"""Values in an optimizer's parameter groups: plain numbers, or a framework's 0-d tensors.
+
+A tensor is known by its `fill_` and `clone` methods alone, so no framework is imported. Follows
+https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, MutableMapping, Sequence
+
+Value: TypeAlias = Any  # a float, or a 0-d tensor that the optimizer's owner put there
+Group: TypeAlias = "MutableMapping[str, Any]"
+
+
+def is_tensor(value: Value) -> bool:
+    return hasattr(value, "fill_")
+
+
+def copied(value: Value) -> Value:
+    return value.clone() if is_tensor(value) else value
+
+
+def read_values(groups: Iterable[Group], key: str) -> list[Value]:
+    # The exact type is asked first because a step reads every group, and almost all hold floats.
+    return [value if type(value := group[key]) is float else copied(value) for group in groups]
+
+
+def write_value(group: Group, key: str, value: Value) -> None:
+    """Write a value; a tensor in the group keeps its identity and only changes its content."""
+    current = group[key]
+    if type(current) is float or not is_tensor(current):
+        group[key] = value
+    else:
+        current.fill_(value.squeeze() if is_tensor(value) and value.ndim else value)
+
+
+def one_per_group(
+    name: str, groups: Sequence[Group], value: Value | Sequence[Value]
+) -> list[Value]:
+    """Spread one value over all groups, or check that there is one for each."""
+    if not isinstance(value, list | tuple):
+        return [copied(value) for _ in groups]
+    if len(value) != len(groups):
+        raise ValueError(
+            f"{name} must have the same length as optimizer.param_groups. "
+            f"{name} has {len(value)} values, param_groups has {len(groups)}."
+        )
+    return [copied(each) for each in value]
