@@ -1,0 +1,67 @@
+"""What an optimizer needs of a framework, and nothing more.
+
+A formula is written once in Python's operators (`+ - * / **` work on every framework's tensors) and
+the operations below. A kernel is the framework's own fused step for some of the parameters of one
+group; what no kernel claims takes the formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+Tensor: TypeAlias = Any
+Group: TypeAlias = dict[str, Any]
+State: TypeAlias = dict[str, Any]
+
+
+class Batch(NamedTuple):
+    """Parameters of one group that have a gradient, each beside its gradient and its state."""
+
+    params: list[Tensor]
+    grads: list[Tensor]
+    states: list[State]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A framework's fused step, and for which group and dtype it equals the formula."""
+
+    claims: Callable[[Group, str], bool]
+    run: Callable[[Batch, Group], None]
+
+
+class Backend(Protocol):
+    """One framework, as the optimizers see it. Dtypes are named as numpy names them."""
+
+    name: str
+    kernels: Mapping[str, Kernel]
+
+    def is_leaf(self, tensor: Tensor) -> bool: ...
+    def dtype(self, tensor: Tensor) -> str: ...
+    def grad(self, param: Tensor) -> Tensor | None: ...
+    def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None: ...
+
+    def no_grad(self) -> AbstractContextManager[object]: ...
+    def enable_grad(self) -> AbstractContextManager[object]: ...
+
+    def zeros_like(self, tensor: Tensor) -> Tensor: ...
+    def clone(self, tensor: Tensor) -> Tensor: ...
+    def assign(self, target: Tensor, value: Tensor) -> None: ...
+    def sqrt(self, tensor: Tensor) -> Tensor: ...
+    def maximum(self, a: Tensor, b: Tensor) -> Tensor: ...
+
+    def to_numpy(self, tensor: Tensor) -> Any: ...
+    def from_numpy(self, array: Any, like: Tensor) -> Tensor: ...
+    def cast(self, tensor: Tensor, like: Tensor) -> Tensor: ...
+
+    def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        """Finish the construction of `optimizer` where the framework has a class for that.
+
+        False where it has none: `Optimizer` then keeps groups and state itself.
+        """
+        ...

@@ -1,0 +1,72 @@
+"""OneFlow's tensors and fused optimizer steps. https://docs.oneflow.org/en/master/"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import oneflow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from bridge.backends._protocol import Group, Kernel, Tensor
+
+_DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "float32", "float64")}
+
+
+class _OneFlow:
+    name = "oneflow"
+    kernels: Mapping[str, Kernel] = {}
+
+    def is_leaf(self, tensor: Tensor) -> bool:
+        return bool(tensor.is_leaf)
+
+    def dtype(self, tensor: Tensor) -> str:
+        return _DTYPES[tensor.dtype]
+
+    def grad(self, param: Tensor) -> Tensor | None:
+        return param.grad
+
+    def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
+        if set_to_none:
+            param.grad = None
+        elif param.grad is not None:
+            param.grad.zero_()
+
+    def no_grad(self) -> AbstractContextManager[object]:
+        return oneflow.no_grad()
+
+    def enable_grad(self) -> AbstractContextManager[object]:
+        return oneflow.enable_grad()
+
+    def zeros_like(self, tensor: Tensor) -> Tensor:
+        return oneflow.zeros_like(tensor)
+
+    def clone(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().clone()
+
+    def assign(self, target: Tensor, value: Tensor) -> None:
+        target.copy_(value)
+
+    def sqrt(self, tensor: Tensor) -> Tensor:
+        return oneflow.sqrt(tensor)
+
+    def maximum(self, a: Tensor, b: Tensor) -> Tensor:
+        return oneflow.maximum(a, b)
+
+    def to_numpy(self, tensor: Tensor) -> Any:
+        # OneFlow's numpy() shares memory with the tensor.
+        return tensor.numpy().copy()
+
+    def from_numpy(self, array: Any, like: Tensor) -> Tensor:
+        return oneflow.tensor(array, dtype=like.dtype, device=like.device)
+
+    def cast(self, tensor: Tensor, like: Tensor) -> Tensor:
+        return tensor.to(like.device, like.dtype)
+
+    def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        return False
+
+
+BACKEND = _OneFlow()

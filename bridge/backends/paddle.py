@@ -1,0 +1,77 @@
+"""Paddle's tensors and fused optimizer steps.
+
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overview_en.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import paddle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from bridge.backends._protocol import Group, Kernel, Tensor
+
+_DTYPES = {
+    getattr(paddle, name): name
+    for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
+}
+
+
+class _Paddle:
+    name = "paddle"
+    kernels: Mapping[str, Kernel] = {}
+
+    def is_leaf(self, tensor: Tensor) -> bool:
+        return bool(tensor.is_leaf)
+
+    def dtype(self, tensor: Tensor) -> str:
+        return _DTYPES[tensor.dtype]
+
+    def grad(self, param: Tensor) -> Tensor | None:
+        return param.grad
+
+    def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
+        if set_to_none:
+            param.grad = None
+        elif param.grad is not None:
+            param.grad.zero_()
+
+    def no_grad(self) -> AbstractContextManager[object]:
+        return paddle.no_grad()
+
+    def enable_grad(self) -> AbstractContextManager[object]:
+        return paddle.enable_grad()
+
+    def zeros_like(self, tensor: Tensor) -> Tensor:
+        return paddle.zeros_like(tensor)
+
+    def clone(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().clone()
+
+    def assign(self, target: Tensor, value: Tensor) -> None:
+        paddle.assign(value, target)
+
+    def sqrt(self, tensor: Tensor) -> Tensor:
+        return paddle.sqrt(tensor)
+
+    def maximum(self, a: Tensor, b: Tensor) -> Tensor:
+        return paddle.maximum(a, b)
+
+    def to_numpy(self, tensor: Tensor) -> Any:
+        return tensor.numpy()
+
+    def from_numpy(self, array: Any, like: Tensor) -> Tensor:
+        return paddle.to_tensor(array, dtype=like.dtype, place=like.place)
+
+    def cast(self, tensor: Tensor, like: Tensor) -> Tensor:
+        return tensor.to(like.place, like.dtype)
+
+    def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        return False
+
+
+BACKEND = _Paddle()

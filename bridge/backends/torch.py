@@ -1,0 +1,125 @@
+"""torch's tensors, and the classes that are torch.optim's and bridge.optim's at once.
+
+On torch parameters torch's own optimizer does the work, so that everything that asks for a
+`torch.optim.Optimizer` (schedulers, GradScaler, `torch.compile`, ...) gets one.
+https://docs.pytorch.org/docs/stable/optim.html
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import signature, unwrap
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from bridge.backends._protocol import Group, Kernel, State, Tensor
+
+
+class _Torch:
+    name = "torch"
+    kernels: Mapping[str, Kernel] = {}
+
+    def is_leaf(self, tensor: Tensor) -> bool:
+        return bool(tensor.is_leaf or tensor.retains_grad)
+
+    def dtype(self, tensor: Tensor) -> str:
+        return str(tensor.dtype).removeprefix("torch.")
+
+    def grad(self, param: Tensor) -> Tensor | None:
+        return param.grad
+
+    def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
+        if set_to_none:
+            param.grad = None
+        elif param.grad is not None:
+            param.grad.detach_().zero_()
+
+    def no_grad(self) -> AbstractContextManager[object]:
+        return torch.no_grad()
+
+    def enable_grad(self) -> AbstractContextManager[object]:
+        return torch.enable_grad()
+
+    def zeros_like(self, tensor: Tensor) -> Tensor:
+        return torch.zeros_like(tensor)
+
+    def clone(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().clone()
+
+    def assign(self, target: Tensor, value: Tensor) -> None:
+        target.copy_(value)
+
+    def sqrt(self, tensor: Tensor) -> Tensor:
+        return torch.sqrt(tensor)
+
+    def maximum(self, a: Tensor, b: Tensor) -> Tensor:
+        return torch.maximum(a, b)
+
+    def to_numpy(self, tensor: Tensor) -> Any:
+        return tensor.detach().cpu().numpy().copy()
+
+    def from_numpy(self, array: Any, like: Tensor) -> Tensor:
+        return torch.tensor(array, dtype=like.dtype, device=like.device)
+
+    def cast(self, tensor: Tensor, like: Tensor) -> Tensor:
+        return tensor.to(like.device, like.dtype)
+
+    def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        cls = type(optimizer)
+        native = _native(cls)
+        optimizer.__class__ = _concrete(cls)
+        if native is torch.optim.Optimizer:
+            native.__init__(optimizer, groups, defaults)
+            return True
+        accepted = signature(native).parameters
+        given = {name: value for name, value in defaults.items() if name in accepted}
+        native.__init__(optimizer, groups, **given)
+        return True
+
+
+BACKEND = _Torch()
+
+
+class _OnTorch:
+    """What every concrete class adds: it pickles by the user's class."""
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
+        return _rebuild, (_users_class(type(self)),), self.__getstate__()  # type: ignore[attr-defined]
+
+
+def _native(cls: type) -> Any:
+    """Find torch's class for ours by the name of the nearest class that bridge itself defines."""
+    return getattr(torch.optim, _ours(cls).__name__, torch.optim.Optimizer)
+
+
+def _ours(cls: type) -> type:
+    return next(base for base in cls.__mro__ if base.__module__.startswith("bridge.optim."))
+
+
+def _users_class(concrete: type) -> type:
+    return concrete.__dict__["_users_class"]
+
+
+@cache
+def _concrete(cls: type) -> type:
+    # The user's overrides come first, then all of torch's classes, then ours: torch's methods
+    # call `super()`, which must not reach ours before torch's own base.
+    ours = _ours(cls)
+    users = () if cls is ours else (cls,)
+    bases = (*users, _OnTorch, *_native(cls).__mro__[:-1], ours)
+    namespace: dict[str, Any] = {
+        "__module__": cls.__module__,
+        "__qualname__": cls.__qualname__,
+        "__doc__": cls.__doc__,
+        "_users_class": cls,
+    }
+    return type(cls.__name__, bases, namespace)
+
+
+def _rebuild(cls: type) -> Any:
+    return object.__new__(_concrete(cls))

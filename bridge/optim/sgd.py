@@ -1,0 +1,70 @@
+"""torch.optim.SGD. https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bridge.optim.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from bridge.backends._protocol import Backend, Group, State, Tensor
+
+
+class SGD(Optimizer):
+    """Descend the gradient, with momentum if wanted; every argument means what it means in torch.
+
+    `foreach`, `fused` and `differentiable` choose torch's implementation and have no effect on
+    parameters of other frameworks.
+    """
+
+    algorithm: ClassVar[str] = "SGD"
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float | Tensor = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        if lr < 0.0:
+            raise ValueError(f"Invalid learning rate: {lr}")
+        if momentum < 0.0:
+            raise ValueError(f"Invalid momentum value: {momentum}")
+        if weight_decay < 0.0:
+            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, defaults)
+
+    @staticmethod
+    def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
+        momentum, decay = float(group["momentum"]), float(group["weight_decay"])
+        if decay != 0:
+            grad = grad + param * decay
+        if momentum != 0:
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                # The first step takes the gradient as it is, undampened.
+                buffer = state["momentum_buffer"] = xp.clone(grad)
+            else:
+                xp.assign(buffer, buffer * momentum + grad * (1 - float(group["dampening"])))
+            grad = grad + buffer * momentum if group["nesterov"] else buffer
+        xp.assign(param, param - grad * float(group["lr"]))
