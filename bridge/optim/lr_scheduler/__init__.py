@@ -7,8 +7,36 @@ https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
 
 from __future__ import annotations
 
-from bridge.optim.lr_scheduler._base import LRScheduler as LRScheduler
+from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._base import _LRScheduler as _LRScheduler
+from bridge.optim.lr_scheduler.chained_scheduler import ChainedScheduler
+from bridge.optim.lr_scheduler.cosine_annealing_lr import CosineAnnealingLR
+from bridge.optim.lr_scheduler.cosine_annealing_warm_restarts import CosineAnnealingWarmRestarts
+from bridge.optim.lr_scheduler.cyclic_lr import CyclicLR
+from bridge.optim.lr_scheduler.exponential_lr import ExponentialLR
+from bridge.optim.lr_scheduler.lambda_lr import LambdaLR, MultiplicativeLR
+from bridge.optim.lr_scheduler.linear_lr import ConstantLR, LinearLR
+from bridge.optim.lr_scheduler.one_cycle_lr import OneCycleLR
+from bridge.optim.lr_scheduler.polynomial_lr import PolynomialLR
+from bridge.optim.lr_scheduler.reduce_lr_on_plateau import ReduceLROnPlateau
+from bridge.optim.lr_scheduler.sequential_lr import SequentialLR
 from bridge.optim.lr_scheduler.step_lr import MultiStepLR, StepLR
 
-__all__ = ["LRScheduler", "MultiStepLR", "StepLR"]
+__all__ = [
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]

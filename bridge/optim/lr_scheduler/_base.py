@@ -191,11 +191,11 @@ def one_last_epoch(last_epoch: int, last_step: int | None) -> int:
 
 def print_lr(values: list[Value], epoch: float | None = None) -> None:
     """Print learning rates the way torch up to 2.2 does with `verbose=True`."""
-    start = "Adjusting" if epoch is None else f"Epoch {_epoch_text(epoch)}: adjusting"
+    start = "Adjusting" if epoch is None else f"Epoch {epoch_text(epoch)}: adjusting"
     for index, value in enumerate(values):
         number = float(value) if is_tensor(value) else value
         print(f"{start} learning rate of group {index} to {number:.4e}.")  # noqa: T201 - asked for
 
 
-def _epoch_text(epoch: float) -> str:
+def epoch_text(epoch: float) -> str:
     return f"{epoch:.2f}" if isinstance(epoch, float) else f"{epoch:05d}"

@@ -1,0 +1,48 @@
+"""What ChainedScheduler and SequentialLR share: the members, checked, and their states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridge.optim.lr_scheduler._base import LRScheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class OfMembers(LRScheduler):
+    """A schedule that owns others, bound to one optimizer."""
+
+    _schedulers: Sequence[LRScheduler]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, with those of the members."""
+        states = [scheduler.state_dict() for scheduler in self._schedulers]
+        return super().state_dict() | {"_schedulers": states}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over a state, and give the members theirs."""
+        super().load_state_dict({k: v for k, v in state_dict.items() if k != "_schedulers"})
+        for scheduler, state in zip(self._schedulers, state_dict["_schedulers"], strict=False):
+            scheduler.load_state_dict(state)
+
+
+def check_members(owner: str, schedulers: Sequence[Any], optimizer: object) -> None:
+    """Refuse members that the owner cannot step, or that drive another optimizer."""
+    for index, scheduler in enumerate(schedulers):
+        if not hasattr(scheduler, "optimizer"):
+            raise TypeError(f"{owner} at index {index} should have `optimizer` as its attribute.")
+        kind = type(scheduler)
+        # By name, so that torch's own class is known as well.
+        if any(base.__name__ == "ReduceLROnPlateau" for base in kind.__mro__):
+            raise ValueError(
+                f"{owner} does not support `ReduceLROnPlateau` scheduler as it requires "
+                "additional kwargs to be specified when calling `step`, "
+                f"but got one at index {index} in the given schedulers sequence."
+            )
+        if optimizer != scheduler.optimizer:
+            raise ValueError(
+                f"{owner} expects all schedulers to belong to the same optimizer, but got "
+                f"scheduler {kind.__name__} at index {index} has {scheduler.optimizer}, "
+                f"which is different from {type(optimizer).__name__}."
+            )
