@@ -1,4 +1,4 @@
-"""torch's `param_groups` over an optimizer that a framework built itself: what `bridge.wrap` stands on.
+"""torch's `param_groups` over an optimizer that a framework built itself, for `bridge.wrap`.
 
 A framework's file says which hyperparameters its classes have and how they are read and written;
 everything that makes a group look like torch's dict is here. No file of this folder imports a
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bridge.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 
 class NativeGroup(MutableMapping[str, Any], ABC):
@@ -28,6 +30,8 @@ class NativeGroup(MutableMapping[str, Any], ABC):
     own: MutableMapping[str, Any]
     # torch's names that this native class does not have, each with the value that means "off".
     lacks: Mapping[str, object] = {}
+    # Keys among `own` that are the framework's business.
+    hidden: frozenset[str] = frozenset()
 
     @property
     @abstractmethod
@@ -62,6 +66,8 @@ class NativeGroup(MutableMapping[str, Any], ABC):
     def __getitem__(self, key: str) -> Any:
         if key == "params":
             return self.params
+        if key in self.hidden:
+            raise KeyError(key)
         return self.read(key) if key in self.names() else self.own[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -93,7 +99,7 @@ class NativeGroup(MutableMapping[str, Any], ABC):
         names = self.names()
         yield "params"
         yield from names
-        yield from (key for key in self.own if key not in names)
+        yield from (key for key in self.own if key not in names and key not in self.hidden)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -146,7 +152,14 @@ def as_float(kind: str, name: str, value: Any) -> float:
     return float(value)
 
 
-def same_number_of_groups(groups: list[NativeGroup], saved: list[Any]) -> None:
-    """Raise torch's error where a loaded state has more or fewer groups."""
+def packed(groups: list[NativeGroup]) -> list[dict[str, Any]]:
+    """Return what the groups hold beside their tensors, as plain dicts."""
+    return [{key: group[key] for key in group if key != "params"} for group in groups]
+
+
+def restore_all(groups: list[NativeGroup], saved: list[Mapping[str, Any]]) -> None:
+    """Take over what `packed` returned; the state that goes with it must be loaded afterwards."""
     if len(groups) != len(saved):
         raise ValueError("loaded state dict has a different number of parameter groups")
+    for group, values in zip(groups, saved, strict=True):
+        group.restore(values)

@@ -7,6 +7,8 @@ the number of steps. That number is not kept by Paddle; it is read back from the
 Follows paddle/phi/kernels/cpu/adam_kernel.cc and torch/optim/adam.py.
 """
 
+# ruff: noqa: SLF001 - Paddle keeps what is needed here in private attributes
+
 from __future__ import annotations
 
 import math
@@ -26,9 +28,9 @@ _ACCUMULATORS = ("beta1_pow_acc", "beta2_pow_acc")
 def carry_over(native: Any, params: Sequence[Any], old: Betas, new: Betas) -> None:
     """Set the accumulators of `params` to what they would hold had the betas always been `new`."""
     for param in params:
-        master = native._master_weights.get(param.name)  # noqa: SLF001
+        master = native._master_weights.get(param.name)
         name = param.name if master is None else master.name
-        found = [native._accumulators.get(acc, {}).get(name) for acc in _ACCUMULATORS]  # noqa: SLF001
+        found = [native._accumulators.get(acc, {}).get(name) for acc in _ACCUMULATORS]
         if found[0] is not None:
             _rewrite(found, old, new)
 

@@ -10,6 +10,8 @@ Follows paddle/optimizer/optimizer.py (`_create_param_lr`, `_add_param_group`) a
 paddle/optimizer/momentum.py.
 """
 
+# ruff: noqa: SLF001 - Paddle keeps what is needed here in private attributes
+
 from __future__ import annotations
 
 import sys
@@ -54,9 +56,7 @@ class PaddleGroup(NativeGroup):
     def params(self) -> list[Any]:
         """The Paddle tensors of the group."""
         params: list[Any] = (
-            self._native._param_groups  # noqa: SLF001
-            if self._options is None
-            else self._options["params"]
+            self._native._param_groups if self._options is None else self._options["params"]
         )
         return params
 
@@ -104,7 +104,8 @@ class PaddleGroup(NativeGroup):
             carry_over(self._native, self.params, old, new)
             self._write_keys(name, new)
         else:
-            kept = bool(value) if isinstance(value, bool) else as_float(self.kind, name, value)
+            is_flag = isinstance(self.read(name), bool)
+            kept = bool(value) if is_flag else as_float(self.kind, name, value)
             self._write_keys(name, (kept,))
 
     @property
@@ -112,9 +113,9 @@ class PaddleGroup(NativeGroup):
         """What Paddle multiplies its own learning rate with, for this group."""
         if self._options is None and not self._owner.is_uniform:
             return 1.0
-        if not self.params:
-            return float(self._options["learning_rate"]) if self._options else 1.0
-        return multiplier_of(self.params[0])
+        if self.params:
+            return float(multiplier_of(self.params[0]))
+        return float((self._options or {}).get("learning_rate", 1.0))
 
     @multiplier.setter
     def multiplier(self, value: float) -> None:
@@ -141,7 +142,7 @@ class PaddleGroup(NativeGroup):
         if self._options is None:
             value = getattr(self._native, f"_{key}")
         else:
-            value = self._options.get(key, self._native._default_dict.get(key))  # noqa: SLF001
+            value = self._options.get(key, self._native._default_dict.get(key))
         return value if isinstance(value, bool) else float(value)
 
     def _write_keys(self, name: str, values: tuple[Any, ...]) -> None:
@@ -159,7 +160,7 @@ class PaddleGroup(NativeGroup):
             return float(self._read_key("regularization_coeff"))
         if found is None:
             return 0.0
-        return found._coeff if isinstance(found, _l2_decay()) else found  # noqa: SLF001
+        return found._coeff if isinstance(found, _l2_decay()) else found
 
     def _write_decay(self, value: Any) -> None:
         if value == self._read_decay():
@@ -176,8 +177,8 @@ class PaddleGroup(NativeGroup):
                 "their own.\nHint: leave out ParamAttr(regularizer=...), or give Paddle groups."
             )
         if self._owner.kind == "Momentum":
-            self._native._regularization_method = "l2_decay"  # noqa: SLF001
-            self._native._regularization_coeff = coefficient  # noqa: SLF001
+            self._native._regularization_method = "l2_decay"
+            self._native._regularization_coeff = coefficient
             self._native.regularization = None
         else:
             self._native.regularization = _l2_decay()(coefficient)

@@ -1,0 +1,155 @@
+"""`bridge.wrap`: torch's `param_groups` over an optimizer that Paddle or OneFlow built.
+
+Follows https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.html, and on the other
+side https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Optimizer_en.html
+and https://oneflow.readthedocs.io/en/master/optim.html.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from bridge._step_hooks import StepHooks
+from bridge.backends import typename
+from bridge.backends.native.oneflow import OneFlowOptimizer
+from bridge.backends.native.paddle import PaddleOptimizer
+from bridge.optim.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bridge._step_hooks import Hook, HookHandle
+    from bridge.backends.native import NativeGroup, NativeOptimizer
+
+# framework -> where its base class is, and what gives it torch's surface
+_NATIVE: Mapping[str, tuple[str, Callable[[Any], NativeOptimizer]]] = {
+    "paddle": ("optimizer", PaddleOptimizer),
+    "oneflow": ("optim", OneFlowOptimizer),
+}
+_WRAPPED: WeakValueDictionary[int, Wrapped] = WeakValueDictionary()
+
+
+def wrap(optimizer: Any) -> Any:
+    """Give a native Paddle or OneFlow optimizer torch's `param_groups` and methods.
+
+    Any schedule of `bridge.optim.lr_scheduler`, and any class that writes `group["lr"]`, can then
+    drive it. The native optimizer goes on doing the steps and stays usable by itself; wrapping it
+    again returns the same object. Optimizers of torch and of `bridge.optim` have torch's groups
+    already and are returned as they are.
+
+    >>> import paddle
+    >>> weight = paddle.create_parameter([2], "float32")
+    >>> native = paddle.optimizer.Momentum(0.1, 0.9, parameters=[weight])
+    >>> optimizer = wrap(native)
+    >>> optimizer.param_groups[0]["lr"] = 0.05
+    >>> native.get_lr()
+    0.05
+    """
+    if isinstance(optimizer, (Wrapped, Optimizer)) or _is_of("torch", "optim", optimizer):
+        return optimizer
+    for framework, (module, adapt) in _NATIVE.items():
+        if _is_of(framework, module, optimizer):
+            known = _WRAPPED.get(id(optimizer))
+            if known is None:
+                known = _WRAPPED[id(optimizer)] = Wrapped(adapt(optimizer))
+            return known
+    raise TypeError(
+        "wrap takes an optimizer of paddle.optimizer or oneflow.optim, "
+        f"got {typename(optimizer)}.\n"
+        "Hint: pass the optimizer that the framework built, not its class, model or parameters."
+    )
+
+
+class Wrapped:
+    """A native optimizer with torch's surface; `native` is the optimizer itself.
+
+    What it does not define is the native optimizer's (`clear_grad`, `set_lr`, `clip_grad`, ...).
+
+    On Paddle with several groups the learning rates are kept on the parameters
+    (`optimize_attr`) from the first write on, and the optimizer's own rate is 1.0: `get_lr()`
+    says 1.0, and `set_lr(x)` multiplies every group by x. `unwrap()` undoes that.
+    """
+
+    def __init__(self, adapter: NativeOptimizer) -> None:
+        self._adapter = adapter
+        self._hooks = StepHooks()
+        self.native = adapter.native
+        self.defaults = adapter.defaults()
+
+    @property
+    def param_groups(self) -> list[NativeGroup]:
+        """The groups, live both ways: a write takes effect at the next native step."""
+        return self._adapter.groups
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Take a native step; return what `closure` returns, if given."""
+        args = () if closure is None else (closure,)
+        return self._hooks.run(self, self._step, args, {})
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of all parameters, or fill them with zeros."""
+        self._adapter.zero_grad(set_to_none=set_to_none)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group under torch's names, where the native class can."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        self._adapter.add_group(param_group)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the native state, with what the groups hold.
+
+        The native optimizer can load it too. On Paddle, whose own dict has no hyperparameters,
+        they are added under `param_groups`; OneFlow's own dict has them.
+        """
+        return self._adapter.state_dict()
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Load what `state_dict` returned, here or on the native optimizer."""
+        self._adapter.load_state_dict(state_dict)
+
+    def register_step_pre_hook(self, hook: Hook) -> HookHandle:
+        """Call `hook(optimizer, args, kwargs)` before each step."""
+        return self._hooks.add_pre(hook)
+
+    def register_step_post_hook(self, hook: Hook) -> HookHandle:
+        """Call `hook(optimizer, args, kwargs)` after each step."""
+        return self._hooks.add_post(hook)
+
+    def unwrap(self) -> Any:
+        """Return the native optimizer, its parameters as they were when it was wrapped.
+
+        Paddle keeps learning rates on the parameters, where a later optimizer over the same
+        parameters would find them: unwrap before you build one.
+        """
+        self._adapter.restore_params()
+        _WRAPPED.pop(id(self.native), None)
+        return self.native
+
+    def _step(self, closure: Callable[[], Any] | None = None) -> Any:
+        loss = None
+        if closure is not None:
+            with self._adapter.enable_grad():
+                loss = closure()
+        self._adapter.step()
+        return loss
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "native":  # not set yet: a copy is being made
+            raise AttributeError(name)
+        return getattr(self.native, name)
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self.native).__name__} ("]
+        for index, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {index}")
+            lines.extend(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")
+        return "\n".join([*lines, ")"])
+
+
+def _is_of(framework: str, module: str, value: Any) -> bool:
+    names = getattr(sys.modules.get(framework), module, None)
+    base = getattr(names, "Optimizer", None)
+    return base is not None and isinstance(value, base)
