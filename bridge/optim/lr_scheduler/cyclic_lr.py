@@ -76,7 +76,7 @@ class CyclicLR(LRScheduler):
     (0.3, 0.85)
     """
 
-    def __init__(  # noqa: PLR0917 - torch's signature
+    def __init__(
         self,
         optimizer: GroupedOptimizer,
         base_lr: float | list[float],

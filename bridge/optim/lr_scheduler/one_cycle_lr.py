@@ -130,7 +130,7 @@ class OneCycleLR(LRScheduler):
     (0.5, 0.85)
     """
 
-    def __init__(  # noqa: PLR0917 - torch's signature
+    def __init__(
         self,
         optimizer: GroupedOptimizer,
         max_lr: float | list[float],

@@ -68,7 +68,7 @@ class ReduceLROnPlateau(LRScheduler):
     mode_worse: float
 
     # torch's does not call the base's either: no initial step, no initial_lr.
-    def __init__(  # noqa: PLR0917 - torch's signature
+    def __init__(
         self,
         optimizer: GroupedOptimizer,
         mode: Literal["min", "max"] = "min",

@@ -1,0 +1,57 @@
+"""Runs a schedule, torch's or ours, and records everything that it does to its optimizer."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tests.scheduler_cases import METRICS
+
+if TYPE_CHECKING:
+    from tests.scheduler_cases import Case
+
+HYPERPARAMETERS = ("lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr")
+OPTIMIZERS: dict[str, Any] = {
+    "sgd": lambda groups: torch.optim.SGD(groups, momentum=0.5),
+    "adam": torch.optim.Adam,
+    "adagrad": torch.optim.Adagrad,
+}
+
+
+def torch_optimizer(*lrs: float, name: str = "sgd") -> Any:
+    """Make an optimizer with one group for each learning rate, and no gradients to apply."""
+    make = OPTIMIZERS[name]
+    return make([{"params": [torch.zeros(1, requires_grad=True)], "lr": lr} for lr in lrs])
+
+
+def snapshot(optimizer: Any) -> list[dict[str, Any]]:
+    return [
+        {key: group[key] for key in HYPERPARAMETERS if key in group}
+        for group in optimizer.param_groups
+    ]
+
+
+def first_sentence(text: object = "") -> str:
+    """Return what users match on: up to the first full stop or line break."""
+    return re.split(r"\.\s|\n", f"{text}\n")[0]
+
+
+def run(case: Case, module: Any, optimizer: Any) -> list[Any]:
+    """Return what each step leaves in the groups, what is warned of, and the error at the end."""
+    metrics = METRICS[case.metrics] if case.metrics else None
+    record: list[Any] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            scheduler = case.schedule.build(module, optimizer)
+            record.append((snapshot(optimizer), scheduler.get_last_lr()))
+            for index in range(case.steps):
+                optimizer.step()
+                scheduler.step(*([metrics[index]] if metrics else []))
+                record.append((snapshot(optimizer), scheduler.get_last_lr()))
+        except Exception as error:  # noqa: BLE001 - whatever torch raises, ours must raise as well
+            record.append((type(error), first_sentence(*error.args[:1])))
+    return [*((each.category, first_sentence(each.message)) for each in caught), *record]
