@@ -58,4 +58,5 @@ def main() -> None:
     sys.stdout.write("\n" + json.dumps({"version": module.__version__}) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,17 +33,18 @@ SIZES: Mapping[str, Size] = {
 }
 
 
+def missing(folder: Path, extras: Sequence[str]) -> list[str]:
+    """Return those of the extras whose big package is not in the environment `folder` yet."""
+    site_packages = "lib/python3.*/site-packages/"
+    return [extra for extra in extras if not any(folder.glob(site_packages + SIZES[extra].marker))]
+
+
 def announce(folder: Path, extras: Sequence[str]) -> str:
-    """Return the lines to print before the extras are installed into the environment `folder`."""
-    missing = [
-        extra
-        for extra in extras
-        if not any(folder.glob(f"lib/python3.*/site-packages/{SIZES[extra].marker}"))
-    ]
-    if not missing:
+    """Return the lines to print before these extras are downloaded into the environment."""
+    if not extras:
         return f"{folder}: nothing big to download; checking what is there."
-    total = sum(SIZES[extra].download for extra in missing)
-    return "\n".join([f"{folder}: downloading up to {total} MB:", *map(_line, missing)])
+    total = sum(SIZES[extra].download for extra in extras)
+    return "\n".join([f"{folder}: downloading up to {total} MB:", *map(_line, extras)])
 
 
 def _line(extra: str) -> str:

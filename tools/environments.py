@@ -18,13 +18,14 @@ import sys
 from pathlib import Path
 from typing import Mapping, NamedTuple, Sequence
 
-from downloads import announce
+from downloads import announce, missing
 from interpreters import NotFoundError, Version, answer, find
 
 ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = ("torch", "paddle", "oneflow")
 STAMP = "optbridge.json"
 FAILED = 2
+INTERRUPTED = 130
 
 PYTHONS: Mapping[str, Sequence[Version]] = {
     "modern": ((3, 11), (3, 12), (3, 13)),
@@ -41,7 +42,8 @@ GOALS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "demo": {"modern": ("plot", "torch", "paddle"), "oneflow": ("plot", "oneflow")},
     "bench": {"modern": ("torch", "paddle"), "oneflow": ("torch", "paddle", "oneflow")},
     "matrix": {"modern": ("torch", "paddle"), "oneflow": ("torch", "paddle", "oneflow")},
-    "lint": {"modern": ("lint",)},
+    # mypy reads the tests too
+    "lint": {"modern": ("lint", "test")},
     "build": {"modern": ("lint",)},
 }
 
@@ -105,16 +107,18 @@ def check_version(environment: Environment) -> None:
 def set_up(environments: Sequence[Environment]) -> None:
     """Bring environments to what is asked of them; do nothing where they are so already."""
     pending = [e for e in environments if not stamped(e).issuperset(e.extras)]
-    # find out what is missing before the first gigabyte, not after
-    pythons = {e.name: find(PYTHONS[e.name]) for e in pending if not has_pip(e)}
+    # whatever stands in the way is said before the first gigabyte, not after
     for environment in pending:
         check_version(environment)
+    pythons = {e.name: find(PYTHONS[e.name]) for e in pending if not has_pip(e)}
+    for environment in pending:
         # what other targets installed is kept up to date with it
         extras = sorted(stamped(environment).union(environment.extras))
-        print(announce(environment.folder, extras), flush=True)
+        big = missing(environment.folder, extras)
+        print(announce(environment.folder, big), flush=True)
         if environment.name in pythons:
             run([pythons[environment.name], "-m", "venv", str(environment.folder)])
-        install(environment, extras)
+        install(environment, extras, [] if big else ["--quiet"])
 
 
 def has_pip(environment: Environment) -> bool:
@@ -122,10 +126,10 @@ def has_pip(environment: Environment) -> bool:
     return bool(answer([str(environment.python), "-m", "pip", "--version"]))
 
 
-def install(environment: Environment, extras: Sequence[str]) -> None:
+def install(environment: Environment, extras: Sequence[str], options: Sequence[str]) -> None:
     """Install this repository, editable, with extras; the stamp comes last, when all is there."""
     command = [str(environment.python), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--quiet", "--constraint", str(ROOT / "tools" / "constraints.txt")]
+    command += [*options, "--constraint", str(ROOT / "tools" / "constraints.txt")]
     torch_index = os.environ.get("TORCH_INDEX_URL")
     if torch_index:
         command += ["--extra-index-url", torch_index]
@@ -163,4 +167,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("\nStopped; run the same again to go on.")
+        print("\nStopped; run the same again to go on.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
