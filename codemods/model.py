@@ -90,6 +90,22 @@ class AppendLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PrependLine:
+    """Put a line of its own directly above the statement that `node` stands in."""
+
+    node: cst.CSTNode
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteStatement:
+    """Put statements in the place of one; none at all removes it, but never a comment beside it."""
+
+    node: cst.BaseSmallStatement
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveArgument:
     """Take an argument out of its call, with the comma that belongs to it."""
 
@@ -97,7 +113,27 @@ class RemoveArgument:
     argument: cst.Arg
 
 
-Edit: TypeAlias = Replace | Insert | AppendLine | RemoveArgument
+Edit: TypeAlias = Replace | Insert | AppendLine | PrependLine | RewriteStatement | RemoveArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A rule's edits for one site, and what the user should know of them."""
+
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+    native: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Native code would not equal torch's at this site, for `reason`."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Converted | Blocked
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ class Equivalent:
 
     `arguments` maps torch's names to native ones; `written` are native arguments that must be
     spelled out since the native default differs from torch's. `requires` names conditions on the
-    whole bundle (see `REQUIREMENTS`), `notes` what the user should know of the port.
+    whole bundle (see `REQUIREMENTS`), `notes` what the user should know of the port. Positional
+    arguments may stay positional where `keeps_positions`.
     """
 
     torch: str
@@ -130,6 +131,7 @@ class Equivalent:
     written: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    keeps_positions: bool = False
 
 
 # What a row may require of the code around it, in the words of the report.

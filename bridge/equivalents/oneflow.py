@@ -42,8 +42,7 @@ _ADAM: Final = {
     "amsgrad": To("amsgrad"),
 }
 _GLOBAL_STEP: Final = (
-    "OneFlow counts Adam's steps once for all parameters: equal while every parameter gets a "
-    "gradient at every step",
+    "OneFlow counts Adam's steps once for all parameters: equal while each gets every gradient",
 )
 _ADAM_NEEDS: Final = ("absolute groups", "gradients at every step")
 _SCHEDULER: Final = {
@@ -68,6 +67,7 @@ OPTIMIZERS: Final = (
             "nesterov": To("nesterov"),
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=("absolute groups",),
     ),
     Equivalent(
@@ -77,6 +77,7 @@ OPTIMIZERS: Final = (
         grade="p",
         arguments={**_ADAM, "decoupled_weight_decay": dropped(only(False))},
         source=_PAGE,
+        keeps_positions=True,
         requires=_ADAM_NEEDS,
         notes=_GLOBAL_STEP,
     ),
@@ -87,6 +88,7 @@ OPTIMIZERS: Final = (
         grade="p",
         arguments=_ADAM,
         source=_PAGE,
+        keeps_positions=True,
         written={"weight_decay": "0.01"},
         requires=_ADAM_NEEDS,
         notes=_GLOBAL_STEP,
@@ -105,6 +107,7 @@ SCHEDULERS: Final = (
             "gamma": To("gamma", between(0, math.inf, otherwise="raises")),
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -118,6 +121,7 @@ SCHEDULERS: Final = (
             "gamma": To("gamma", between(0, math.inf, otherwise="raises")),
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -127,6 +131,7 @@ SCHEDULERS: Final = (
         grade="b",
         arguments={**_SCHEDULER, "gamma": To("gamma", between(0, math.inf, otherwise="raises"))},
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -136,6 +141,7 @@ SCHEDULERS: Final = (
         grade="a",
         arguments={**_SCHEDULER, "lr_lambda": To("lr_lambda")},
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -149,6 +155,7 @@ SCHEDULERS: Final = (
             "eta_min": To("eta_min"),
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -164,6 +171,7 @@ SCHEDULERS: Final = (
             "total_iters": To("total_iters", integer(1, otherwise="differs")),
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -187,6 +195,7 @@ SCHEDULERS: Final = (
             )
         },
         source=_PAGE,
+        keeps_positions=True,
         requires=_BUNDLE,
     ),
 )

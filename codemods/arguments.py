@@ -1,0 +1,101 @@
+"""Arguments of a call, by the names of the parameters they reach, and their values if constant."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+if TYPE_CHECKING:
+    from codemods.source import Source
+
+
+class Unknown:
+    """The value of an expression that the source alone does not tell."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """The call's arguments cannot be told apart, for `reason`."""
+
+    reason: str
+
+
+def bind(call: cst.Call, signature: inspect.Signature) -> dict[str, cst.Arg] | Unbound:
+    """Name every argument of a call after the parameter that it reaches."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional = [n for n, p in signature.parameters.items() if p.kind in kinds]
+    bound: dict[str, cst.Arg] = {}
+    for position, argument in enumerate(call.args):
+        if argument.star:
+            return Unbound(f"`{argument.star}` hides which arguments are given")
+        if argument.keyword is not None:
+            name = argument.keyword.value
+            if name not in signature.parameters:
+                return Unbound(f"torch has no argument `{name}` here")
+        elif position < len(positional):
+            name = positional[position]
+        else:
+            return Unbound("there are more arguments than torch takes")
+        if name in bound:
+            return Unbound(f"the argument `{name}` is given twice")
+        bound[name] = argument
+    return bound
+
+
+def value_of(source: Source, node: cst.BaseExpression) -> object:
+    """Return a constant expression's value; a name of the file counts if it is one constant.
+
+    Returns:
+        The value, or `UNKNOWN`.
+    """
+    if isinstance(node, cst.Name) and node.value not in ("True", "False", "None"):
+        definition = definition_of(source, node)
+        return UNKNOWN if definition is None else _literal(source.text(definition))
+    return _literal(source.text(node))
+
+
+def definition_of(source: Source, node: cst.Name) -> cst.BaseExpression | None:
+    """Return the expression that a name is assigned, if that happens once in the file.
+
+    A name that is also a parameter, a loop variable, global elsewhere or unpacked is not followed.
+    """
+    scope = source.scopes.get(node)
+    assignments = list(scope[node.value]) if scope is not None else []
+    if len(assignments) != 1 or not isinstance(assignments[0], Assignment):
+        return None
+    target = source.parents.get(assignments[0].node)
+    statement = source.parents.get(target) if target is not None else None
+    if isinstance(target, cst.AnnAssign):
+        return target.value
+    if isinstance(statement, cst.Assign) and isinstance(target, cst.AssignTarget):
+        return statement.value if len(statement.targets) == 1 else None
+    return None
+
+
+def is_pure(node: cst.BaseExpression) -> bool:
+    """Tell whether leaving an expression out, or reading it twice, can have no effect."""
+    if isinstance(node, cst.Name | cst.BaseNumber | cst.SimpleString):
+        return True
+    if isinstance(node, cst.UnaryOperation):
+        return is_pure(node.expression)
+    if isinstance(node, cst.Tuple | cst.List):
+        return all(isinstance(e, cst.Element) and is_pure(e.value) for e in node.elements)
+    return isinstance(node, cst.Attribute) and is_pure(node.value)
+
+
+def _literal(text: str) -> object:
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return UNKNOWN

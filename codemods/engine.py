@@ -1,0 +1,93 @@
+"""Port one file: text in, text and findings out. Nothing here touches a disk or runs user code."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.edits import EditConflictError, apply
+from codemods.model import FileResult, Finding
+from codemods.plan import plan
+from codemods.source import Source, UnreadableSourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codemods.model import Options, PrependLine
+
+
+def concerns_us(raw: bytes) -> bool:
+    """Tell by the text alone whether a file can have anything to port."""
+    return b"torch" in raw
+
+
+def port(raw: bytes, path: Path, options: Options) -> FileResult:
+    """Port one file.
+
+    Args:
+        raw: the file's bytes.
+        path: where they come from, for the report.
+        options: what the user asked for.
+
+    Returns:
+        The new bytes and the findings. The bytes are the old ones where a part in scope could not
+        be ported and `options.partial` is off, and where the file could not be read.
+    """
+    if not concerns_us(raw):
+        return FileResult(path, raw, raw)
+    try:
+        source = Source.parse(raw)
+    except UnreadableSourceError as error:
+        hint = "the file was left as it is"
+        finding = Finding(error.line, error.column, "OB001", "error", str(path), error.reason, hint)
+        return _result(path, raw, raw, [finding])
+    planned = plan(source, options)
+    findings = sorted(planned.findings, key=lambda f: (f.line, f.column, f.code))
+    stuck = [f for f in findings if f.kind in ("refused", "left")]
+    if stuck and not options.partial:
+        return _result(path, raw, raw, findings, needs_bridge=False)
+    try:
+        marks = [m for m in planned.marks if not _is_marked(source, m)] if stuck else []
+        after = apply(source, [*planned.edits, *marks])
+    except EditConflictError as error:
+        finding = Finding(1, 1, "OB002", "error", str(path), str(error), "please report this file")
+        return _result(path, raw, raw, [finding])
+    if (broken := _broken(raw, after)) is not None:
+        finding = Finding(1, 1, "OB003", "error", str(path), broken, "please report this file")
+        return _result(path, raw, raw, [finding])
+    return _result(path, raw, after, findings, needs_bridge=planned.needs_bridge)
+
+
+def _result(
+    path: Path, raw: bytes, after: bytes, findings: list[Finding], *, needs_bridge: bool = False
+) -> FileResult:
+    counts = Counter(f.kind for f in findings)
+    return FileResult(path, raw, after, tuple(findings), needs_bridge, counts)
+
+
+def _is_marked(source: Source, mark: PrependLine) -> bool:
+    return mark.text.encode() in source.data
+
+
+def _broken(before: bytes, after: bytes) -> str | None:
+    """Return what is wrong with an output, None if it parses and has every comment of the input."""
+    if after == before:
+        return None
+    try:
+        cst.parse_module(after)
+    except cst.ParserSyntaxError as error:
+        return f"the port would not parse: {error}"
+    lost = _comments(before) - _comments(after)
+    return f"the port would lose the comment {next(iter(lost))!r}" if lost else None
+
+
+def _comments(raw: bytes) -> Counter[str]:
+    try:
+        tokens = list(tokenize.tokenize(io.BytesIO(raw).readline))
+    except (tokenize.TokenError, SyntaxError):  # syntax newer or older than this Python's
+        return Counter()
+    return Counter(t.string for t in tokens if t.type == tokenize.COMMENT)

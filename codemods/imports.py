@@ -1,0 +1,209 @@
+"""Move names to where they live now: edit their uses and their imports, as little as possible.
+
+`import torch.nn as nn` becomes `import paddle.nn as nn` and every `nn.Linear` stays as it is; a
+name that does not fit its old import is written out in full (`paddle.optimizer.Momentum`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import ImportAssignment
+
+from codemods.model import Replace, RewriteStatement
+from codemods.names import bindings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from codemods.model import Edit
+    from codemods.names import Binding, Dotted, Names, Reference
+    from codemods.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The dotted name at `node`, `qualified` in torch, means `target` from now on."""
+
+    node: Dotted
+    qualified: str
+    target: str
+    reference: Reference
+
+
+@dataclass(slots=True)
+class _Import:
+    """What becomes of one bound name: the new place it is bound to, and roots to import beside."""
+
+    binding: Binding
+    moves: list[Move] = field(default_factory=list)
+    is_kept: bool = False
+    place: str | None = None
+    roots: set[str] = field(default_factory=set)
+
+
+def taken_names(source: Source, roots: Iterable[str]) -> dict[str, cst.CSTNode]:
+    """Return which of the module names to import the file already uses for something else."""
+    taken: dict[str, cst.CSTNode] = {}
+    for scope in source.all_scopes:
+        for assignment in scope.assignments:
+            name = assignment.name
+            if name in roots and not isinstance(assignment, ImportAssignment):
+                taken.setdefault(name, getattr(assignment, "node", source.module))
+    return taken
+
+
+def plan_moves(
+    source: Source, names: Names, moves: Sequence[Move], kept: Iterable[Reference]
+) -> list[Edit]:
+    """Return the edits that make every move, with the imports that they need."""
+    imports: dict[tuple[str, str, int], _Import] = {}
+
+    def entry(binding: Binding) -> _Import:
+        key = (binding.local, binding.qualified, id(binding.statement))
+        return imports.setdefault(key, _Import(binding))
+
+    for move in moves:
+        entry(move.reference.binding).moves.append(move)
+    for reference in kept:
+        entry(reference.binding).is_kept = True
+    # A second `import torch.nn` binds the same name as `import torch`: it goes where that goes.
+    for binding in names.bindings:
+        same = [e for e in imports.values() if e.binding.local == binding.local]
+        if same and all(e.binding.statement is not binding.statement for e in same):
+            entry(binding).is_kept = any(e.is_kept for e in same)
+    edits: list[Edit] = []
+    for found in imports.values():
+        found.place = _place(found)
+        edits.extend(_uses(source, found))
+    return edits + _statements(source, list(imports.values()))
+
+
+def _place(found: _Import) -> str | None:
+    """Choose what the old name shall be bound to, None where every use is written out."""
+    if found.is_kept or "." not in found.binding.qualified:
+        return None
+    votes: Counter[str] = Counter()
+    for move in found.moves:
+        rest = move.qualified.removeprefix(found.binding.qualified)
+        if rest and move.target.endswith(rest):
+            votes[move.target.removesuffix(rest)] += 1
+        elif not rest and move.target.rpartition(".")[2] == move.qualified.rpartition(".")[2]:
+            votes[move.target] += 1
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def _uses(source: Source, found: _Import) -> Iterator[Edit]:
+    for move in found.moves:
+        place = found.place
+        if place is not None and (move.target + ".").startswith(place + "."):
+            text = found.binding.local + move.target.removeprefix(place)
+        else:
+            text = move.target
+            found.roots.add(text.partition(".")[0])
+        if text != source.text(move.node):
+            yield Replace(move.node, (text,))
+
+
+def _statements(source: Source, imports: list[_Import]) -> list[Edit]:
+    by_statement: dict[cst.BaseSmallStatement, list[_Import]] = {}
+    for found in sorted(imports, key=lambda i: source.start(i.binding.statement)):
+        by_statement.setdefault(found.binding.statement, []).append(found)
+    present = _Present(source)
+    edits: list[Edit] = []
+    for statement, founds in by_statement.items():
+        roots = sorted({r for f in founds for r in f.roots})
+        new = [f"import {r}" for r in roots if present.add(r, statement)]
+        edits.extend(_statement(source, statement, founds, new))
+    return edits
+
+
+class _Present:
+    """Which module names are already imported where a statement stands."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.blocks: dict[str, set[cst.CSTNode]] = {}
+        for node in source.spans:
+            if isinstance(node, cst.Import):
+                for binding in bindings_of(node):
+                    if binding.local == binding.qualified.partition(".")[0]:
+                        self.blocks.setdefault(binding.local, set()).add(self._block(node))
+
+    def add(self, root: str, statement: cst.BaseSmallStatement) -> bool:
+        """Note that the root is imported at a statement; tell whether that has to be written."""
+        blocks = self.blocks.setdefault(root, set())
+        block = self._block(statement)
+        if block in blocks or self.source.module in blocks:
+            return False
+        blocks.add(block)
+        return True
+
+    def _block(self, statement: cst.BaseSmallStatement) -> cst.CSTNode:
+        return self.source.parents[self.source.parents[statement]]
+
+
+def _statement(
+    source: Source,
+    statement: cst.BaseSmallStatement,
+    founds: list[_Import],
+    new: list[str],
+) -> Iterator[Edit]:
+    """Rewrite one import statement: whole where a part of it goes, else only the changed words."""
+    aliases = [] if not isinstance(statement, cst.Import | cst.ImportFrom) else statement.names
+    if isinstance(aliases, cst.ImportStar):
+        return
+    fate = {f.binding.alias: f for f in founds}
+    changed = [a for a in aliases if a in fate and not fate[a].is_kept]
+    if len(changed) == len(aliases) and not new and (small := _in_place(source, statement, fate)):
+        yield from small
+        return
+    if not changed and not new:
+        return
+    stay = [source.text(a).rstrip(", \t") for a in aliases if a not in changed]
+    lines = [_spell(source, statement, stay)] if stay else []
+    moved: dict[str, list[str]] = {}
+    for alias in changed:
+        place, local = fate[alias].place, fate[alias].binding.local
+        if place is not None:
+            module, _, name = place.rpartition(".")
+            words = name if name == local else f"{name} as {local}"
+            moved.setdefault(module, []).append(words)
+    lines += [f"from {module} import {', '.join(words)}" for module, words in moved.items()]
+    # What a comment inside the old statement says is kept above the new ones.
+    comments = [] if not lines and not new else _comments(source, statement)
+    yield RewriteStatement(statement, (*comments, *new, *lines))
+
+
+def _in_place(
+    source: Source, statement: cst.BaseSmallStatement, fate: dict[cst.ImportAlias, _Import]
+) -> list[Edit]:
+    places = [f.place for f in fate.values()]
+    if any(p is None for p in places):
+        return []
+    if isinstance(statement, cst.Import):
+        if all(a.asname is not None for a in fate):
+            return [Replace(a.name, (f.place or "",)) for a, f in fate.items()]
+        return []
+    modules = {(p or "").rpartition(".")[0] for p in places}
+    same_names = all(
+        (f.place or "").rpartition(".")[2] == a.evaluated_name for a, f in fate.items()
+    )
+    if isinstance(statement, cst.ImportFrom) and len(modules) == 1 and same_names:
+        module = statement.module
+        return [Replace(module, (modules.pop(),))] if module is not None else []
+    return []
+
+
+def _spell(source: Source, statement: cst.BaseSmallStatement, names: list[str]) -> str:
+    if isinstance(statement, cst.ImportFrom) and statement.module is not None:
+        return f"from {source.text(statement.module)} import {', '.join(names)}"
+    return f"import {', '.join(names)}"
+
+
+def _comments(source: Source, statement: cst.BaseSmallStatement) -> list[str]:
+    text = source.text(statement)
+    return [line[line.index("#") :].rstrip() for line in text.splitlines() if "#" in line]

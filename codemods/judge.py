@@ -1,0 +1,107 @@
+"""The verdict on a bundle: native where it is provably equal, else bridge, else refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.facts import MethodCall
+from codemods.model import Blocked, Bridge, Converted, Finding, Native, Refused
+from codemods.names import bindings_of
+from codemods.rules import NATIVE
+from codemods.rules.requirements import Surroundings
+from codemods.signatures import bridge_name
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from codemods.bundles import Bundle
+    from codemods.facts import AttributeUse
+    from codemods.model import Edit, Options, Verdict
+    from codemods.names import Names
+    from codemods.source import Source
+
+# Packages whose consumers of an optimizer know torch's only; bridge's would fail in them.
+TORCH_ONLY = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "lightning", "fairscale")
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A verdict, and for native the edits, each construction's outcome and the used findings."""
+
+    verdict: Verdict
+    edits: list[Edit] = field(default_factory=list)
+    outcomes: dict[cst.Call, Converted] = field(default_factory=dict)
+    used: list[Finding] = field(default_factory=list)
+
+
+def judge(source: Source, names: Names, found: Bundle, options: Options) -> Judgement:
+    """Decide on one bundle."""
+    if (refusal := _refusal(source, names, found)) is not None:
+        return Judgement(refusal)
+    if options.target == "bridge" or options.style == "bridge":
+        return Judgement(Bridge("bridge was asked for"))
+    judgement = _native(source, found, options.target)
+    if isinstance(judgement.verdict, Bridge) and options.style == "native":
+        hint = "take --style auto, which uses bridge here, or change the code"
+        return Judgement(Refused(judgement.verdict.reason, hint))
+    return judgement
+
+
+def _refusal(source: Source, names: Names, found: Bundle) -> Refused | None:
+    for construct in found.constructs:
+        if bridge_name(construct.reference.qualified) is None:
+            hint = "keep this part on torch, or use an optimizer that bridge has"
+            return Refused(f"bridge has no {construct.name}", hint)
+    consumers = [e for e in found.escapes if e.consumer]
+    for package in TORCH_ONLY if consumers else ():
+        if _imports(source, package):
+            reason = f"it is passed to `{consumers[0].consumer}`, and {package} knows torch's only"
+            return Refused(reason, f"take {package} out of this script first")
+    return None
+
+
+def _imports(source: Source, package: str) -> bool:
+    import libcst as cst  # noqa: PLC0415  # typing only above
+
+    return any(
+        binding.qualified.partition(".")[0] == package
+        for node in source.spans
+        if isinstance(node, cst.Import | cst.ImportFrom)
+        for binding in bindings_of(node)
+    )
+
+
+def _native(source: Source, found: Bundle, framework: str) -> Judgement:
+    if found.escapes:
+        escape = found.escapes[0]
+        reason = f"{escape.reason} (line {source.line(escape.node)})"
+        return Judgement(Bridge(reason))
+    rules = NATIVE[framework]
+    around = Surroundings(source, found)
+    judgement = Judgement(Native())
+    notes: list[str] = []
+    for construct in found.constructs:
+        outcome = rules.convert_construct(around, construct)
+        if isinstance(outcome, Blocked):
+            return Judgement(Bridge(outcome.reason))
+        judgement.outcomes[construct.call] = outcome
+        judgement.edits += outcome.edits
+        notes += outcome.notes
+    for role, use in found.uses():
+        outcome = rules.convert_use(around, role, use)
+        if isinstance(outcome, Blocked):
+            return Judgement(Bridge(outcome.reason))
+        judgement.edits += outcome.edits
+        notes += outcome.notes
+        if outcome.edits:
+            judgement.used.append(_used(source, use, framework))
+    judgement.verdict = Native(tuple(dict.fromkeys(notes)))
+    return judgement
+
+
+def _used(source: Source, use: MethodCall | AttributeUse, framework: str) -> Finding:
+    node = use.call if isinstance(use, MethodCall) else use.node
+    line, column = source.place(node)
+    code = {"paddle": "PD301", "oneflow": "OF301"}[framework]
+    return Finding(line, column, code, "native", source.text(node))

@@ -1,0 +1,242 @@
+"""From facts to verdicts to edits: what becomes of every site of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.api import TABLES
+from codemods.api.convert import convert_call
+from codemods.bundles import bundle
+from codemods.facts import class_of, collect
+from codemods.imports import Move, plan_moves, taken_names
+from codemods.judge import judge
+from codemods.model import Blocked, Bridge, Converted, Finding, Native, PrependLine, Refused
+from codemods.names import find_names, in_package
+from codemods.signatures import bridge_name
+
+if TYPE_CHECKING:
+    from codemods.bundles import Bundle
+    from codemods.judge import Judgement
+    from codemods.model import Edit, Kind, Options
+    from codemods.names import Dotted, Names, Reference
+    from codemods.source import Source
+
+PREFIX = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
+HINT_LEFT = "port this line by hand, or run with --partial and finish it there"
+
+
+@dataclass(slots=True)
+class Plan:
+    """The edits of a file, the findings of its report, and whether it will need `bridge`.
+
+    `marks` are the comments that say, in a file written in part, what is left to do.
+    """
+
+    edits: list[Edit] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    marks: list[PrependLine] = field(default_factory=list)
+    needs_bridge: bool = False
+
+
+def plan(source: Source, options: Options) -> Plan:
+    """Decide on every site of a file."""
+    return _Planner(source, options).run()
+
+
+class _Planner:
+    def __init__(self, source: Source, options: Options) -> None:
+        self.source, self.options = source, options
+        self.names: Names = find_names(source)
+        self.result = Plan()
+        self.moves: list[Move] = []
+        self.kept: list[Reference] = []
+        self.native_calls: dict[cst.CSTNode, str] = {}
+        self.refused_calls: set[cst.CSTNode] = set()
+
+    def run(self) -> Plan:
+        for found in bundle(collect(self.source, self.names)):
+            self._bundle(found, judge(self.source, self.names, found, self.options))
+        for reference in self.names.references:
+            self._reference(reference)
+        self._unclear()
+        self.result.needs_bridge = any(in_package(m.target, "bridge") for m in self.moves)
+        self.result.edits += plan_moves(self.source, self.names, self.moves, self.kept)
+        self._collisions()
+        return self.result
+
+    # optimizers and schedulers
+
+    def _bundle(self, found: Bundle, judgement: Judgement) -> None:
+        match judgement.verdict:
+            case Native(notes):
+                self.result.edits += judgement.edits
+                for construct in found.constructs:
+                    outcome = judgement.outcomes[construct.call]
+                    self.native_calls[construct.call] = outcome.native
+                    self._find(
+                        construct.call,
+                        outcome.code,
+                        "native",
+                        f"{construct.reference.qualified} -> {outcome.native}",
+                    )
+                for use in judgement.used:
+                    self.result.findings.append(use)
+                for note in notes:
+                    self._find(found.constructs[0].call, "NOTE", "note", note)
+            case Bridge(reason):
+                for construct in found.constructs:
+                    name = bridge_name(construct.reference.qualified) or ""
+                    code = "BR101" if construct.role == "optimizer" else "BR201"
+                    what = f"{construct.reference.qualified} -> {name}"
+                    self._find(construct.call, code, "bridge", what, reason)
+            case Refused(reason, hint):
+                for construct in found.constructs:
+                    self.refused_calls.add(construct.call)
+                    code = f"{PREFIX[self.options.target]}001"
+                    self._find(
+                        construct.call,
+                        code,
+                        "refused",
+                        construct.reference.qualified,
+                        reason,
+                        hint,
+                    )
+
+    # every name of torch
+
+    def _reference(self, reference: Reference) -> None:
+        call = self.source.parents.get(reference.node)
+        if (
+            call in self.refused_calls
+            and isinstance(call, cst.Call)
+            and call.func is reference.node
+        ):
+            self.kept.append(reference)
+        elif (
+            isinstance(call, cst.Call) and call.func is reference.node and call in self.native_calls
+        ):
+            self._move(reference, reference.node, reference.qualified, self.native_calls[call])
+        elif in_package(reference.qualified, "torch.optim"):
+            self._optim(reference)
+        elif self.options.scope == "all" and self.options.target in TABLES:
+            self._api(reference)
+        else:
+            self.kept.append(reference)
+
+    def _optim(self, reference: Reference) -> None:
+        for node, qualified in prefixes(reference):
+            name = bridge_name(qualified)
+            if name is None:
+                continue
+            if qualified == "torch.optim" and node is not reference.node:
+                break  # a name of torch.optim that bridge does not have
+            self._move(reference, node, qualified, name)
+            is_construct = class_of(qualified) is not None and self._is_called(node)
+            if not is_construct:
+                self._find(node, "BR301", "bridge", f"{qualified} -> {name}")
+            return
+        self._leave(reference, f"bridge has no `{reference.qualified}`")
+
+    def _is_called(self, node: cst.CSTNode) -> bool:
+        call = self.source.parents.get(node)
+        return isinstance(call, cst.Call) and call.func is node
+
+    def _api(self, reference: Reference) -> None:
+        table = TABLES[self.options.target]
+        for node, qualified in prefixes(reference):
+            row = table.names.get(qualified)
+            if row is None:
+                continue
+            call = self.source.parents.get(node)
+            if isinstance(call, cst.Call) and call.func is node:
+                outcome = convert_call(self.source, call, qualified, row)
+            elif row.is_value:
+                outcome = Converted(native=row.to, notes=(row.note,) if row.note else ())
+            else:
+                outcome = Blocked(f"`{qualified}` is used as a value")
+            if isinstance(outcome, Blocked):
+                self._leave(reference, outcome.reason)
+                return
+            self.result.edits += outcome.edits
+            self._move(reference, node, qualified, row.to)
+            code = f"{PREFIX[self.options.target]}900"
+            self._find(node, code, "ported", f"{qualified} -> {row.to}")
+            for note in outcome.notes:
+                self._find(node, "NOTE", "note", f"{qualified}: {note}")
+            return
+        self._leave(reference, f"`{reference.qualified}` is in no table yet")
+
+    def _leave(self, reference: Reference, reason: str) -> None:
+        self.kept.append(reference)
+        code = f"{PREFIX[self.options.target]}999"
+        self._find(reference.node, code, "left", reference.qualified, reason, HINT_LEFT)
+
+    def _move(self, reference: Reference, node: Dotted, qualified: str, target: str) -> None:
+        self.moves.append(Move(node, qualified, target, reference))
+
+    # what cannot be decided
+
+    def _unclear(self) -> None:
+        code = f"{PREFIX[self.options.target]}998"
+        for found in self.names.ambiguous:
+            if self.options.scope == "all" or any("optim" in m for m in found.meanings):
+                meanings = " or ".join(found.meanings)
+                self._find(
+                    found.node,
+                    code,
+                    "left",
+                    self.source.text(found.node),
+                    f"this name means {meanings}, depending on the path taken",
+                    "import it in one place, unconditionally",
+                )
+        for star in self.names.stars:
+            self._find(
+                star,
+                code,
+                "left",
+                self.source.text(star),
+                "a star import hides which names are torch's",
+                "import the names that are used",
+            )
+
+    def _collisions(self) -> None:
+        roots = {m.target.partition(".")[0] for m in self.moves}
+        for name, node in taken_names(self.source, roots).items():
+            if node is self.source.module or node not in self.source.spans:
+                node = self.source.module.body[0] if self.source.module.body else node
+            self._find(
+                node,
+                f"{PREFIX[self.options.target]}997",
+                "refused",
+                name,
+                f"the port imports `{name}`, and this file uses that name for something else",
+                "rename it first",
+            )
+
+    def _find(
+        self, node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str = "", hint: str = ""
+    ) -> None:
+        line, column = self.source.place(node)
+        self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
+        if kind in ("left", "refused"):
+            text = f"# optbridge: {code} {kind}: {what}: {reason}"
+            self.result.marks.append(PrependLine(node, " ".join(text.split())))
+
+
+def prefixes(reference: Reference) -> list[tuple[Dotted, str]]:
+    """Return a dotted name and all that it begins with, the longest first.
+
+    For `torch.optim.SGD.__name__` that is itself, `torch.optim.SGD`, `torch.optim` and `torch`.
+    """
+    found: list[tuple[Dotted, str]] = []
+    node: cst.BaseExpression = reference.node
+    qualified = reference.qualified
+    while isinstance(node, cst.Name | cst.Attribute):
+        found.append((node, qualified))
+        if isinstance(node, cst.Name):
+            break
+        node, qualified = node.value, qualified.rpartition(".")[0]
+    return found

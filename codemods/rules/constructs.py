@@ -1,0 +1,148 @@
+"""A construction in torch becomes a native one: the rows of `bridge.equivalents`, applied.
+
+torch.optim.X(...) -> the first row for X whose conditions hold in the source.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, assert_never
+
+import libcst as cst
+
+from bridge.equivalents import Pair, To, equivalents_of
+from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
+from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
+from codemods.signatures import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.equivalents import Equivalent
+    from codemods.facts import Construct
+    from codemods.model import Edit, Outcome
+    from codemods.rules.requirements import Surroundings
+
+PAIR = 2
+
+
+def convert_construct(around: Surroundings, construct: Construct, framework: str) -> Outcome:
+    """Convert by the first row that holds; otherwise say why none does."""
+    rows = equivalents_of(framework, construct.name)
+    if not rows:
+        return Blocked(f"{framework} has nothing that equals torch's {construct.name}")
+    torch_signature = signature(construct.reference.qualified)
+    if torch_signature is None:
+        return Blocked(f"the arguments of {construct.name} are not known")
+    bound = bind(construct.call, torch_signature)
+    if isinstance(bound, Unbound):
+        return Blocked(bound.reason)
+    outcomes = [_apply(around, construct, row, bound, torch_signature) for row in rows]
+    fitting = [o for o in outcomes if isinstance(o, Converted)]
+    return fitting[0] if fitting else outcomes[-1]
+
+
+def _apply(
+    around: Surroundings,
+    construct: Construct,
+    row: Equivalent,
+    bound: Mapping[str, cst.Arg],
+    torch_signature: inspect.Signature,
+) -> Outcome:
+    for requirement in row.requires:
+        if (reason := around.lacks(requirement, construct, bound)) is not None:
+            return Blocked(reason)
+    edits: list[Edit] = []
+    notes = list(row.notes)
+    for name, parameter in torch_signature.parameters.items():
+        argument = bound.get(name)
+        rule = row.arguments.get(name)
+        if rule is None:
+            if argument is not None:
+                return Blocked(f"`{name}` has no counterpart in {row.native}")
+            continue
+        if argument is None:
+            default = parameter.default
+            given = default if default is not inspect.Parameter.empty else UNKNOWN
+            if isinstance(rule, To) and given is not UNKNOWN and not rule.when.holds(given):
+                return Blocked(_difference(row, name, given))
+            continue
+        outcome = _argument(around, construct.call, row, name, argument)
+        if isinstance(outcome, Blocked):
+            return outcome
+        edits += outcome.edits
+        notes += outcome.notes
+    edits += _written(construct.call, row, bound)
+    return Converted(tuple(edits), tuple(notes), row.native, row.code)
+
+
+def _argument(
+    around: Surroundings, call: cst.Call, row: Equivalent, name: str, argument: cst.Arg
+) -> Outcome:
+    rule = row.arguments[name]
+    match rule:
+        case Pair(first, second):
+            return _pair(argument, name, first, second)
+        case To():
+            value = value_of(around.source, argument.value)
+            notes: tuple[str, ...] = ()
+            if value is not UNKNOWN and not rule.when.holds(value):
+                return Blocked(_difference(row, name, value))
+            if value is UNKNOWN and not rule.when.holds(UNKNOWN):
+                if rule.when.otherwise == "differs":
+                    text = around.source.text(argument.value)
+                    return Blocked(
+                        f"{row.native} equals torch for `{name}` {rule.when.text} only, and the "
+                        f"value of `{text}` is not known here"
+                    )
+                notes = (f"{row.native} raises unless `{name}` is {rule.when.text}",)
+            if rule.name is None:
+                return _drop(around, call, name, argument, rule)
+            return Converted(tuple(_carry(row, name, argument, rule)), notes)
+        case _:
+            assert_never(rule)
+
+
+def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit]:
+    edits: list[Edit] = []
+    if argument.keyword is None:
+        if not row.keeps_positions:
+            edits.append(Insert(argument, f"{rule.name}=", "before"))
+    elif rule.name != name:
+        edits.append(Replace(argument.keyword, (rule.name or "",)))
+    if rule.convert == "float" and isinstance(argument.value, cst.Integer):
+        edits.append(Insert(argument.value, ".0", "after"))
+    return edits
+
+
+def _drop(around: Surroundings, call: cst.Call, name: str, argument: cst.Arg, rule: To) -> Outcome:
+    if not is_pure(argument.value):
+        text = around.source.text(argument.value)
+        return Blocked(f"`{name}` would be dropped, and with it the evaluation of `{text}`")
+    notes = (f"`{name}` {rule.note}",) if rule.note else ()
+    return Converted((RemoveArgument(call, argument),), notes)
+
+
+def _pair(argument: cst.Arg, name: str, first: str, second: str) -> Outcome:
+    value = argument.value
+    if not isinstance(value, cst.Tuple | cst.List) or len(value.elements) != PAIR:
+        return Blocked(f"`{name}` is no pair that is written out")
+    left, right = value.elements
+    if not (isinstance(left, cst.Element) and isinstance(right, cst.Element)):
+        return Blocked(f"`{name}` is no pair that is written out")
+    parts = (f"{first}=", left.value, f", {second}=", right.value)
+    return Converted((Replace(argument, parts),))
+
+
+def _written(call: cst.Call, row: Equivalent, bound: Mapping[str, cst.Arg]) -> list[Edit]:
+    given = {rule.name for n in bound if isinstance(rule := row.arguments.get(n), To)}
+    missing = [f"{k}={v}" for k, v in row.written.items() if k not in given]
+    if not missing or not call.args:
+        return []
+    return [Insert(call.args[-1], "".join(f", {m}" for m in missing), "after")]
+
+
+def _difference(row: Equivalent, name: str, value: object) -> str:
+    rule = row.arguments[name]
+    accepted = rule.when.text if isinstance(rule, To) else ""
+    return f"{row.native} equals torch for `{name}` {accepted} only, here it is {value!r}"

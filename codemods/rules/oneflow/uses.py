@@ -1,0 +1,104 @@
+"""What is done with an optimizer or a scheduler, in OneFlow's words.
+
+https://oneflow.readthedocs.io/en/v0.9.0/optim.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.facts import AttributeUse, MethodCall
+from codemods.groups import LrRead, LrWrite, shape_of
+from codemods.model import Blocked, Converted, Replace
+from codemods.rules.calls import (
+    drives_plateau,
+    loads_together,
+    no_arguments,
+    reads_last_epoch,
+    zero_grad_is_plain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from codemods.facts import Role
+    from codemods.model import Outcome
+    from codemods.rules.requirements import Surroundings
+
+# OneFlow's optimizer.state_dict() shares its options with the optimizer: kept in memory, it
+# follows every later change of lr. Written to disk or copied at once it does not.
+COPIES = ("torch.save", "copy.deepcopy", "deepcopy")
+
+
+def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
+    """Write one use in OneFlow's words."""
+    if isinstance(use, AttributeUse):
+        return _attribute(around, role, use)
+    rule = METHODS.get((role, use.method))
+    if rule is None:
+        return Blocked(f"OneFlow's {role}s have no `{use.method}` that equals torch's")
+    return rule(around, use)
+
+
+def _attribute(around: Surroundings, role: Role, use: AttributeUse) -> Outcome:
+    if role == "scheduler" and use.attribute == "last_epoch":
+        return reads_last_epoch(around, use, "last_step")
+    if role == "optimizer" and use.attribute == "param_groups":
+        if isinstance(shape_of(around.source, use.node), LrRead | LrWrite):
+            return Converted()
+        return Blocked("OneFlow's `param_groups` are no dicts that can be used like this")
+    return Blocked(f"OneFlow's {role}s have no `{use.attribute}` that equals torch's")
+
+
+def _zero_grad(around: Surroundings, use: MethodCall) -> Outcome:
+    outcome = zero_grad_is_plain(around, use)
+    if isinstance(outcome, Blocked) or use.call.args:
+        return outcome
+    # OneFlow's default leaves zeros, with which momentum and decay go on.
+    parts = (use.call.func, "(set_to_none=True)")
+    return Converted((Replace(use.call, parts),))
+
+
+def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
+    if use.call.args and not drives_plateau(around):
+        return Blocked("OneFlow's schedulers take no epoch in `step`")
+    return Converted()
+
+
+def _get_last_lr(around: Surroundings, use: MethodCall) -> Outcome:
+    if drives_plateau(around):
+        return Blocked("OneFlow's ReduceLROnPlateau has no `get_last_lr`")
+    return no_arguments(around, use)
+
+
+def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
+    source = around.source
+    for ancestor in source.ancestors(use.call):
+        if isinstance(ancestor, cst.Call) and source.text(ancestor.func) in COPIES:
+            return no_arguments(around, use)
+        if isinstance(ancestor, cst.BaseStatement):
+            break
+    return Blocked("OneFlow's state_dict, kept in memory, follows later changes of lr")
+
+
+def _keep(_: Surroundings, __: MethodCall) -> Outcome:
+    return Converted()
+
+
+def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
+    reason = loads_together(around, use)
+    return Blocked(reason) if reason else Converted()
+
+
+METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {
+    ("optimizer", "step"): no_arguments,
+    ("optimizer", "zero_grad"): _zero_grad,
+    ("optimizer", "state_dict"): _state_dict,
+    ("optimizer", "load_state_dict"): _load_optimizer,
+    ("scheduler", "step"): _step_scheduler,
+    ("scheduler", "get_last_lr"): _get_last_lr,
+    ("scheduler", "state_dict"): no_arguments,
+    ("scheduler", "load_state_dict"): _keep,
+}

@@ -1,0 +1,30 @@
+"""torch.optim -> paddle.optimizer, where the two are equal.
+
+https://docs.pytorch.org/docs/2.13/optim.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overview_en.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codemods.rules.constructs import convert_construct as _by_table
+from codemods.rules.paddle.schedulers import attach, finish_one_cycle
+from codemods.rules.paddle.uses import convert_use
+
+if TYPE_CHECKING:
+    from codemods.facts import Construct
+    from codemods.model import Outcome
+    from codemods.rules.requirements import Surroundings
+
+__all__ = ["convert_construct", "convert_use"]
+
+
+def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
+    """Write an optimizer or a scheduler as Paddle's."""
+    outcome = _by_table(around, construct, "paddle")
+    if construct.role == "optimizer":
+        return outcome
+    if construct.name == "OneCycleLR":
+        outcome = finish_one_cycle(around, construct, outcome)
+    return attach(around, construct, outcome)

@@ -1,0 +1,113 @@
+"""What is done with an optimizer or a scheduler, in Paddle's words.
+
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Optimizer_en.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/lr/LRScheduler_en.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.facts import AttributeUse, MethodCall
+from codemods.groups import LrRead, LrWrite, shape_of
+from codemods.model import Blocked, Converted, Insert, Replace
+from codemods.rules.calls import (
+    drives_plateau,
+    loads_together,
+    no_arguments,
+    reads_last_epoch,
+    zero_grad_is_plain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from codemods.facts import Role
+    from codemods.model import Outcome
+    from codemods.rules.requirements import Surroundings
+
+OTHER_CHECKPOINT = "a checkpoint written by torch cannot be loaded by the port, nor the other way"
+
+
+def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
+    """Write one use in Paddle's words."""
+    if isinstance(use, AttributeUse):
+        return _attribute(around, role, use)
+    rule = METHODS.get((role, use.method))
+    if rule is None:
+        return Blocked(f"Paddle's {role}s have no `{use.method}` that equals torch's")
+    return rule(around, use)
+
+
+def _attribute(around: Surroundings, role: Role, use: AttributeUse) -> Outcome:
+    if role == "scheduler" and use.attribute == "last_epoch":
+        return reads_last_epoch(around, use, "last_epoch")
+    if role == "optimizer" and use.attribute == "param_groups":
+        shape = shape_of(around.source, use.node)
+        holder = around.source.text(use.holder)
+        if isinstance(shape, LrRead) and shape.index in (0, -1):
+            return Converted((Replace(shape.node, (use.holder, ".get_lr()")),))
+        if isinstance(shape, LrWrite) and shape.index in (0, -1):
+            if around.bundle.schedulers:
+                return Blocked("Paddle refuses a written lr while a scheduler drives it")
+            parts = (f"{holder}.set_lr(", shape.value, ")")
+            return Converted((Replace(shape.statement, parts),))
+        return Blocked("Paddle's optimizers have no `param_groups` that can be used like this")
+    return Blocked(f"Paddle's {role}s have no `{use.attribute}` that equals torch's")
+
+
+def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
+    if not use.call.args:
+        return Converted()
+    if not drives_plateau(around):
+        return Blocked("`scheduler.step(epoch)` has another meaning in Paddle")
+    if len(use.call.args) != 1 or use.call.args[0].star:
+        return Blocked("`step` is called with more than the metric")
+    argument = use.call.args[0]
+    if argument.keyword is not None and argument.keyword.value != "metrics":
+        return Blocked("`step` is called with more than the metric")
+    value = argument.value
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
+        if value.func.value == "float":
+            return Converted()
+    # torch compares metrics as Python floats; Paddle keeps a tensor, in its own precision.
+    return Converted((Insert(value, "float(", "before"), Insert(value, ")", "after")))
+
+
+def _get_last_lr(around: Surroundings, use: MethodCall) -> Outcome:
+    if use.call.args:
+        return Blocked("`get_last_lr` takes no arguments")
+    above = around.source.parents.get(use.call)
+    if isinstance(above, cst.Subscript) and _is_first_or_last(around, above):
+        return Converted((Replace(above, (use.holder, "()")),))
+    return Converted((Replace(use.call, ("[", use.holder, "()]")),))
+
+
+def _is_first_or_last(around: Surroundings, node: cst.Subscript) -> bool:
+    return around.source.text(node.slice[0]).strip() in ("0", "-1") and len(node.slice) == 1
+
+
+def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
+    reason = loads_together(around, use)
+    return Blocked(reason) if reason else Converted(notes=(OTHER_CHECKPOINT,))
+
+
+def _load_scheduler(_: Surroundings, use: MethodCall) -> Outcome:
+    if not isinstance(use.call.func, cst.Attribute):
+        return Blocked("`load_state_dict` is no plain method call")
+    rename = Replace(use.call.func.attr, ("set_state_dict",))
+    return Converted((rename,), (OTHER_CHECKPOINT,))
+
+
+METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {
+    ("optimizer", "step"): no_arguments,
+    ("optimizer", "zero_grad"): zero_grad_is_plain,
+    ("optimizer", "state_dict"): no_arguments,
+    ("optimizer", "load_state_dict"): _load_optimizer,
+    ("scheduler", "step"): _step_scheduler,
+    ("scheduler", "get_last_lr"): _get_last_lr,
+    ("scheduler", "state_dict"): no_arguments,
+    ("scheduler", "load_state_dict"): _load_scheduler,
+}

@@ -1,0 +1,171 @@
+"""What native code requires of the code around a construction (`bridge.equivalents` names it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+from codemods.arguments import definition_of
+from codemods.facts import AttributeUse, MethodCall
+from codemods.groups import LrRead, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from codemods.bundles import Bundle
+    from codemods.facts import Construct
+    from codemods.source import Source
+
+# Group options that OneFlow's native optimizers take per group, under torch's names.
+GROUP_KEYS = frozenset({"params", "lr", "momentum", "weight_decay", "betas", "eps"})
+FREEZING = ("requires_grad", "requires_grad_")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A bundle and the file it stands in."""
+
+    source: Source
+    bundle: Bundle
+
+    def lacks(
+        self, requirement: str, construct: Construct, bound: Mapping[str, cst.Arg]
+    ) -> str | None:
+        """Return why a requirement is not met, None if it is."""
+        return CHECKS[requirement](self, construct, bound)
+
+
+def _one_group(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
+    for optimizer_call in (c.call for c in around.bundle.optimizers):
+        params = _params(optimizer_call, bound)
+        if params is None or not is_flat(around.source, params):
+            return "its parameter groups would share one learning rate, or cannot be seen here"
+    return _adds_groups(around)
+
+
+def _absolute_groups(
+    around: Surroundings, construct: Construct, bound: Mapping[str, cst.Arg]
+) -> str | None:
+    params = _params(construct.call, bound)
+    if params is not None and (is_flat(around.source, params) or _literal_groups(params)):
+        return _adds_groups(around)
+    return "its parameter groups cannot be seen here"
+
+
+def _adds_groups(around: Surroundings) -> str | None:
+    for _, use in around.bundle.uses():
+        if isinstance(use, MethodCall) and use.method == "add_param_group":
+            return f"a group is added in line {around.source.line(use.call)}"
+    return None
+
+
+def _one_scheduler(around: Surroundings, *_: object) -> str | None:
+    several = len(around.bundle.schedulers) > 1
+    return "several schedulers drive it, and natively the last would win" if several else None
+
+
+def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
+    for role, use in around.bundle.uses():
+        if role != "optimizer" or not isinstance(use, AttributeUse):
+            continue
+        if use.attribute == "param_groups" and not isinstance(
+            shape_of(around.source, use.node), LrRead
+        ):
+            line = around.source.line(use.node)
+            return f"its groups are used in line {line}, and a native scheduler ignores writes"
+    return None
+
+
+def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
+    for node in around.source.spans:
+        name = node.attr.value if isinstance(node, cst.Attribute) else ""
+        if name in (*FREEZING, "add_param_group"):
+            return (
+                f"`.{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
+                "for all parameters, torch for each"
+            )
+    return None
+
+
+def _one_function(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
+    value = bound["lr_lambda"].value if "lr_lambda" in bound else None
+    if isinstance(value, cst.Lambda) or (
+        isinstance(value, cst.Name) and _is_function(around.source, value)
+    ):
+        return None
+    return "`lr_lambda` may be a list of functions"
+
+
+def _is_function(source: Source, name: cst.Name) -> bool:
+    if isinstance(definition_of(source, name), cst.Lambda):
+        return True
+    scope = source.scopes.get(name)
+    found = list(scope[name.value]) if scope is not None else []
+    return bool(found) and all(
+        isinstance(a, Assignment) and _defines_function(source, a.node) for a in found
+    )
+
+
+def _defines_function(source: Source, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.FunctionDef):
+        return True
+    statement = source.enclosing(node, cst.Assign)
+    return statement is not None and isinstance(statement.value, cst.Lambda)
+
+
+def _params(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression | None:
+    if "params" in bound and bound["params"] in call.args:
+        return bound["params"].value
+    named = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "params"]
+    positional = [a.value for a in call.args if a.keyword is None and not a.star]
+    return next(iter(named or positional), None)
+
+
+def is_flat(source: Source, params: cst.BaseExpression) -> bool:
+    """Tell whether an expression surely yields parameters, not groups of them."""
+    match params:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):
+            return True
+        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[argument]):
+            return is_flat(source, argument.value)
+        case cst.Call(func=cst.Name(value="filter"), args=[_, argument]):
+            return is_flat(source, argument.value)
+        case cst.BinaryOperation(operator=cst.Add()):
+            return is_flat(source, params.left) and is_flat(source, params.right)
+        case cst.ListComp() | cst.GeneratorExp():
+            element, loop = params.elt, params.for_in
+            same = isinstance(element, cst.Name) and element.deep_equals(loop.target)
+            return same and loop.inner_for_in is None and is_flat(source, loop.iter)
+        case cst.Name():
+            definition = definition_of(source, params)
+            return definition is not None and is_flat(source, definition)
+        case _:
+            return False
+
+
+def _literal_groups(params: cst.BaseExpression) -> bool:
+    if not isinstance(params, cst.List) or not params.elements:
+        return False
+    return all(
+        isinstance(group.value, cst.Dict)
+        and all(
+            isinstance(entry, cst.DictElement)
+            and isinstance(entry.key, cst.SimpleString)
+            and entry.key.evaluated_value in GROUP_KEYS
+            for entry in group.value.elements
+        )
+        for group in params.elements
+    )
+
+
+CHECKS: Mapping[str, Callable[..., str | None]] = {
+    "one group": _one_group,
+    "absolute groups": _absolute_groups,
+    "one scheduler": _one_scheduler,
+    "no lr writes": _no_lr_writes,
+    "gradients at every step": _gradients_at_every_step,
+    "one function": _one_function,
+}
