@@ -6,21 +6,26 @@ Importing this package loads the standard library only; what it exports is impor
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from bridge import errors, optim
+    from bridge._as_torch import as_torch
+    from bridge._wrap import wrap
 
 __version__ = "0.1.0"
 
-__all__ = ["errors", "optim"]
+__all__ = ["as_torch", "errors", "optim", "wrap"]
+
+# Not files of the same name: importing such a file would put it in the function's place.
+_FUNCTIONS = {"as_torch": "bridge._as_torch", "wrap": "bridge._wrap"}
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _FUNCTIONS:
+        return getattr(import_module(_FUNCTIONS[name]), name)
     return import_module(f"{__name__}.{name}")
 
 

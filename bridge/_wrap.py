@@ -8,19 +8,20 @@ and https://oneflow.readthedocs.io/en/master/optim.html.
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from bridge._step_hooks import StepHooks
 from bridge.backends import typename
 from bridge.backends.native.oneflow import OneFlowOptimizer
 from bridge.backends.native.paddle import PaddleOptimizer
+from bridge.optim import _groups
+from bridge.optim._hooks import Hooked
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bridge._step_hooks import Hook, HookHandle
     from bridge.backends.native import NativeGroup, NativeOptimizer
 
 # framework -> where its base class is, and what gives it torch's surface
@@ -62,7 +63,7 @@ def wrap(optimizer: Any) -> Any:
     )
 
 
-class Wrapped:
+class Wrapped(Hooked):
     """A native optimizer with torch's surface; `native` is the optimizer itself.
 
     What it does not define is the native optimizer's (`clear_grad`, `set_lr`, `clip_grad`, ...).
@@ -74,7 +75,7 @@ class Wrapped:
 
     def __init__(self, adapter: NativeOptimizer) -> None:
         self._adapter = adapter
-        self._hooks = StepHooks()
+        self._hooks = defaultdict(OrderedDict)
         self.native = adapter.native
         self.defaults = adapter.defaults()
 
@@ -85,8 +86,12 @@ class Wrapped:
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Take a native step; return what `closure` returns, if given."""
-        args = () if closure is None else (closure,)
-        return self._hooks.run(self, self._step, args, {})
+        loss = None
+        if closure is not None:
+            with self._adapter.enable_grad():
+                loss = closure()
+        self._adapter.step()
+        return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop the gradients of all parameters, or fill them with zeros."""
@@ -94,29 +99,23 @@ class Wrapped:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group under torch's names, where the native class can."""
-        if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
-        self._adapter.add_group(param_group)
+        self._adapter.add_group(
+            _groups.complete(param_group, {}, [dict(g) for g in self.param_groups])
+        )
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the native state, with what the groups hold.
+        """Return the native optimizer's own dict, with what the groups hold.
 
-        The native optimizer can load it too. On Paddle, whose own dict has no hyperparameters,
-        they are added under `param_groups`; OneFlow's own dict has them.
+        Paddle's own dict has no hyperparameters: they are added under `param_groups`. OneFlow's
+        has them; here they are copies, where OneFlow's would follow later changes.
         """
-        return self._adapter.state_dict()
+        self._call("before_save")
+        return self._changed("after_save", self._adapter.state_dict())
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Load what `state_dict` returned, here or on the native optimizer."""
-        self._adapter.load_state_dict(state_dict)
-
-    def register_step_pre_hook(self, hook: Hook) -> HookHandle:
-        """Call `hook(optimizer, args, kwargs)` before each step."""
-        return self._hooks.add_pre(hook)
-
-    def register_step_post_hook(self, hook: Hook) -> HookHandle:
-        """Call `hook(optimizer, args, kwargs)` after each step."""
-        return self._hooks.add_post(hook)
+        """Load what `state_dict` returned, here or on a native optimizer."""
+        self._adapter.load_state_dict(self._changed("before_load", dict(state_dict)))
+        self._call("after_load")
 
     def unwrap(self) -> Any:
         """Return the native optimizer, its parameters as they were when it was wrapped.
@@ -127,14 +126,6 @@ class Wrapped:
         self._adapter.restore_params()
         _WRAPPED.pop(id(self.native), None)
         return self.native
-
-    def _step(self, closure: Callable[[], Any] | None = None) -> Any:
-        loss = None
-        if closure is not None:
-            with self._adapter.enable_grad():
-                loss = closure()
-        self._adapter.step()
-        return loss
 
     def __getattr__(self, name: str) -> Any:
         if name == "native":  # not set yet: a copy is being made

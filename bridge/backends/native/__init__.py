@@ -47,8 +47,8 @@ class NativeGroup(MutableMapping[str, Any], ABC):
         """Ask the native optimizer for a hyperparameter."""
 
     @abstractmethod
-    def check(self, name: str, value: Any) -> None:
-        """Refuse a write that the native optimizer would ignore or get wrong."""
+    def prepare(self, name: str, value: Any) -> None:
+        """Refuse a write that the native optimizer would ignore or get wrong, or make it ready."""
 
     @abstractmethod
     def write(self, name: str, value: Any) -> None:
@@ -62,6 +62,14 @@ class NativeGroup(MutableMapping[str, Any], ABC):
                 self.write(key, value)
             elif key != "params":
                 self.own[key] = value
+
+    def check_has(self, key: str, value: Any) -> None:
+        """Refuse a hyperparameter of torch's that the native class does not have."""
+        if key in self.lacks and value != self.lacks[key]:
+            raise UnsupportedError(
+                f"{self.kind} has no {key!r}, so {key} = {value!r} would be ignored.\n"
+                f"Hint: leave it at {self.lacks[key]!r}, or use bridge.optim, which has it."
+            )
 
     def __getitem__(self, key: str) -> Any:
         if key == "params":
@@ -77,15 +85,11 @@ class NativeGroup(MutableMapping[str, Any], ABC):
                 "Hint: add a group, or build a new optimizer."
             )
         if key in self.names():
-            self.check(key, value)
+            self.prepare(key, value)
             self.write(key, value)
-            return
-        if key in self.lacks and value != self.lacks[key]:
-            raise UnsupportedError(
-                f"{self.kind} has no {key!r}, so {key} = {value!r} would be ignored.\n"
-                f"Hint: leave it at {self.lacks[key]!r}, or use bridge.optim, which has it."
-            )
-        self.own[key] = value
+        else:
+            self.check_has(key, value)
+            self.own[key] = value
 
     def __delitem__(self, key: str) -> None:
         if key == "params" or key in self.names():
@@ -152,14 +156,23 @@ def as_float(kind: str, name: str, value: Any) -> float:
     return float(value)
 
 
+def as_pair(name: str, value: Any) -> tuple[float, float]:
+    """Return two numbers, refusing fewer or more."""
+    if len(value) != 2:  # noqa: PLR2004
+        raise ValueError(f"{name} must be a pair of numbers, got {value!r}.")
+    return float(value[0]), float(value[1])
+
+
 def packed(groups: list[NativeGroup]) -> list[dict[str, Any]]:
     """Return what the groups hold beside their tensors, as plain dicts."""
     return [{key: group[key] for key in group if key != "params"} for group in groups]
 
 
-def restore_all(groups: list[NativeGroup], saved: list[Mapping[str, Any]]) -> None:
+def restore_all(
+    groups: list[NativeGroup], saved: list[Mapping[str, Any]], skipped: set[str]
+) -> None:
     """Take over what `packed` returned; the state that goes with it must be loaded afterwards."""
     if len(groups) != len(saved):
         raise ValueError("loaded state dict has a different number of parameter groups")
     for group, values in zip(groups, saved, strict=True):
-        group.restore(values)
+        group.restore({key: value for key, value in values.items() if key not in skipped})

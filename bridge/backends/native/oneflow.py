@@ -16,7 +16,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.backends import backend
-from bridge.backends.native import NativeGroup, as_float
+from bridge.backends.native import NativeGroup, as_float, as_pair
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -80,20 +80,18 @@ class OneFlowGroup(NativeGroup):
         """Ask OneFlow."""
         return self._group[name]
 
-    def check(self, name: str, value: Any) -> None:
+    def prepare(self, name: str, value: Any) -> None:
         """Refuse what OneFlow would ignore, or do otherwise than torch."""
         wrong, why = WRONG.get(name, (None, ""))
         if why and value == wrong and self.read(name) != wrong:
             raise UnsupportedError(
                 f"{self.kind} cannot change {name} to {value!r}: {why}.\nHint: use bridge.optim."
             )
-        if name == "betas" and len(value) != len(self.read(name)):
-            raise ValueError(f"betas must be a pair of numbers, got {value!r}.")
 
     def write(self, name: str, value: Any) -> None:
         """Tell OneFlow."""
         if name == "betas":
-            value = (float(value[0]), float(value[1]))
+            value = as_pair(name, value)
         elif isinstance(self.read(name), bool):
             value = bool(value)
         else:
@@ -140,13 +138,16 @@ class OneFlowOptimizer:
         self.native.zero_grad(set_to_none=set_to_none)
 
     def add_group(self, group: dict[str, Any]) -> None:
-        """Add a group, without changing the dict as OneFlow does."""
+        """Add a group."""
         if self.kind in WITHOUT_LATER_GROUPS:
             raise UnsupportedError(
                 f"oneflow.optim.{self.kind} cannot step a group that was added later.\n"
                 "Hint: give all groups to the constructor, or use bridge.optim."
             )
-        self.native.add_param_group(dict(group))
+        for key, value in group.items():
+            if key != "params":
+                self.groups[0].check_has(key, value)
+        self.native.add_param_group(group)
 
     def state_dict(self) -> dict[str, Any]:
         """Return OneFlow's own dict, with options that do not follow later changes."""

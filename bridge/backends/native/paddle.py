@@ -39,6 +39,8 @@ class PaddleOptimizer:
             for param in self._params()
         ]
         self._found_lr = native._learning_rate
+        unset = PaddleGroup(self, {"params": []})
+        self._defaults = {name: unset.read(name) for name in unset.names()}
 
     @property
     def groups(self) -> list[NativeGroup]:
@@ -62,8 +64,7 @@ class PaddleOptimizer:
 
     def defaults(self) -> dict[str, Any]:
         """Return what the optimizer was built with."""
-        unset = PaddleGroup(self, {"params": []})
-        return {name: unset.read(name) for name in unset.names()}
+        return dict(self._defaults)
 
     def enable_grad(self) -> AbstractContextManager[Any]:
         """Return `paddle.enable_grad()`."""
@@ -93,11 +94,16 @@ class PaddleOptimizer:
             "weight_decay": self.native._default_dict.get("weight_decay"),
             "grad_clip": self.native._grad_clip,
         }
-        defaults = self.defaults()
+        added = PaddleGroup(self, options)
+        values = {key: value for key, value in group.items() if key != "params"}
+        for key, value in values.items():
+            added.check_has(key, value)
+        if "lr" in values or not self._is_scheduled:
+            self.check_lr()
+            values.setdefault("lr", self._defaults["lr"])
         self.native._add_param_group(options)
-        added = self.groups[-1]
-        added["lr"] = group.get("lr", defaults["lr"])
-        added.update({key: value for key, value in group.items() if key not in ("params", "lr")})
+        self._groups.append(added)
+        added.restore(values)
 
     def state_dict(self) -> dict[str, Any]:
         """Return Paddle's own dict, which has no hyperparameters, with `param_groups` added."""
@@ -108,11 +114,9 @@ class PaddleOptimizer:
         own = dict(state_dict)
         groups = own.pop("param_groups", None)
         if groups is not None:
-            if not self._is_scheduled:
-                restore_all(self.groups, groups)
-            else:
-                # The native schedule has its own place in the state.
-                restore_all(self.groups, [{**group, "lr": None} for group in groups])
+            # A native schedule has its own place in the state, and rules the lr.
+            skipped = {"lr"} if self._is_scheduled else set()
+            restore_all(self.groups, groups, skipped)
         self.native.set_state_dict(own)
 
     def restore_params(self) -> None:

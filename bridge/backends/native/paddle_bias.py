@@ -13,26 +13,47 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     Betas = tuple[float, float]
 
 _ACCUMULATORS = ("beta1_pow_acc", "beta2_pow_acc")
 
 
-def carry_over(native: Any, params: Sequence[Any], old: Betas, new: Betas) -> None:
-    """Set the accumulators of `params` to what they would hold had the betas always been `new`."""
-    for param in params:
+def carry_over(native: Any, group: Mapping[str, Any], old: Betas, new: Betas) -> None:
+    """Set the accumulators to what they would hold had the betas always been `new`.
+
+    Args:
+        native: a Paddle optimizer of the Adam family.
+        group: the parameters, under `params`, with whatever Paddle's group dict has.
+        old: the betas so far.
+        new: the betas from now on.
+    """
+    _make_loaded(native, group)
+    prefix = "" if native._name is None else f"{native._name}_"
+    for param in group["params"]:
         master = native._master_weights.get(param.name)
         name = param.name if master is None else master.name
-        found = [native._accumulators.get(acc, {}).get(name) for acc in _ACCUMULATORS]
+        found = [native._accumulators.get(prefix + acc, {}).get(name) for acc in _ACCUMULATORS]
         if found[0] is not None:
             _rewrite(found, old, new)
+
+
+def _make_loaded(native: Any, group: Mapping[str, Any]) -> None:
+    # A state loaded before the first step waits in a dict until a step makes the accumulators.
+    waiting = native._accumulators_holder
+    params = [p for p in group["params"] if any(key.startswith(f"{p.name}_") for key in waiting)]
+    if params:
+        block = sys.modules["paddle"].static.default_main_program().global_block()
+        native._create_accumulators(
+            block, {**group, "params": params} if len(group) > 1 else params
+        )
 
 
 def _rewrite(accumulators: list[Any], old: Betas, new: Betas) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from bridge.backends.native import NativeGroup, as_float
+from bridge.backends.native import NativeGroup, as_float, as_pair
 from bridge.backends.native.paddle_bias import carry_over
 from bridge.backends.native.paddle_names import (
     FIXED,
@@ -75,21 +75,24 @@ class PaddleGroup(NativeGroup):
         values = tuple(self._read_key(key) for key in self._keys[name])
         return values if len(values) > 1 else values[0]
 
-    def check(self, name: str, value: Any) -> None:
+    def prepare(self, name: str, value: Any) -> None:
         """Refuse what Paddle would ignore, or do otherwise than torch."""
         if name == "lr":
             self._owner.check_lr()
             as_float(self.kind, name, value)
             return
-        if name == "betas" and len(value) != len(self._keys[name]):
-            raise ValueError(f"betas must be a pair of numbers, got {value!r}.")
         current = self.read(name)
+        if name == "betas":
+            value = as_pair(name, value)
         why = self._why_not(name, current, value)
-        if why and value != current and tuple(_iterate(value)) != tuple(_iterate(current)):
+        if why and value != current:
             raise UnsupportedError(
                 f"{self.kind} cannot change {name} from {current!r} to {value!r}: {why}.\n"
                 "Hint: set it when you build the optimizer, or use bridge.optim."
             )
+        if name == "betas" and value != current:
+            group = {"params": self.params} if self._options is None else self._options
+            carry_over(self._native, group, current, value)
 
     def write(self, name: str, value: Any) -> None:
         """Tell Paddle."""
@@ -100,9 +103,7 @@ class PaddleGroup(NativeGroup):
         elif name not in self._keys:
             self._write_decay(value)
         elif name == "betas":
-            old, new = self.read(name), (float(value[0]), float(value[1]))
-            carry_over(self._native, self.params, old, new)
-            self._write_keys(name, new)
+            self._write_keys(name, as_pair(name, value))
         else:
             is_flag = isinstance(self.read(name), bool)
             kept = bool(value) if is_flag else as_float(self.kind, name, value)
@@ -191,7 +192,3 @@ def multiplier_of(param: Any) -> Any:
 
 def _l2_decay() -> Any:
     return sys.modules["paddle"].regularizer.L2Decay
-
-
-def _iterate(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
