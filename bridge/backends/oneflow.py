@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import oneflow
 
+from bridge.backends.oneflow_kernels import KERNELS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from bridge.backends._protocol import Group, Kernel, Tensor
+    from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "float32", "float64")}
 
 
 class _OneFlow:
     name = "oneflow"
-    kernels: Mapping[str, Kernel] = {}
+    kernels = KERNELS
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)

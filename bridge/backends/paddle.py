@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import paddle
 
+from bridge.backends.paddle_kernels import KERNELS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from bridge.backends._protocol import Group, Kernel, Tensor
+    from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {
     getattr(paddle, name): name
@@ -23,7 +24,7 @@ _DTYPES = {
 
 class _Paddle:
     name = "paddle"
-    kernels: Mapping[str, Kernel] = {}
+    kernels = KERNELS
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)

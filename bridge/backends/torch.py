@@ -8,7 +8,7 @@ https://docs.pytorch.org/docs/stable/optim.html
 from __future__ import annotations
 
 from functools import cache
-from inspect import signature, unwrap
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from bridge.backends._protocol import Group, Kernel, State, Tensor
+    from bridge.backends._protocol import Group, Kernel, Tensor
 
 
 class _Torch:
@@ -86,7 +86,13 @@ BACKEND = _Torch()
 
 
 class _OnTorch:
-    """What every concrete class adds: it pickles by the user's class."""
+    """What every concrete class adds to torch's: it pickles by the class the user knows."""
+
+    # torch runs the step hooks here; ours would look for a list of their own.
+    _is_stepping = True
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        super().load_state_dict(self._localized(state_dict))  # type: ignore[misc]
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
         return _rebuild, (_users_class(type(self)),), self.__getstate__()  # type: ignore[attr-defined]

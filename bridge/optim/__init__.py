@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bridge.optim.adam import Adam
+from bridge.optim.adamw import AdamW
 from bridge.optim.optimizer import Optimizer
 from bridge.optim.sgd import SGD
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["SGD", "Optimizer", "lr_scheduler"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
 
 
 def __getattr__(name: str) -> ModuleType:

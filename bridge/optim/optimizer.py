@@ -10,35 +10,41 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.backends import backend, backend_name
 from bridge.backends._protocol import Batch
-from bridge.optim import _groups
+from bridge.optim import _groups, _state_dict
+from bridge.optim._hooks import Hooked, with_hooks
+from bridge.optim._scalars import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from bridge.backends._protocol import Backend, Group, State, Tensor
+    from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
 
 
-class Optimizer:
-    """Base of the optimizers: torch's surface, with the formula or kernel of the parameters' framework.
+class Optimizer(Hooked):
+    """Base of the optimizers: torch's surface over the formula or kernel of any framework.
 
-    A subclass gives either `formula`, or a `step` of its own as with torch.
+    A subclass gives either a `formula`, or a `step` of its own as with torch. On torch parameters
+    an instance becomes one of torch's own class too, and torch does the work.
     """
 
     algorithm: ClassVar[str] = ""
     """Under what name the backends keep a kernel for the formula."""
 
+    later_options: ClassVar[Mapping[str, object]] = {}
+    """Options that torch gained over time: what they were before, for a state without them."""
+
     defaults: dict[str, Any]
     param_groups: list[Group]
     state: defaultdict[Tensor, State]
 
-    def __init__(self, params: object, defaults: dict[str, Any]) -> None:
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         groups = _groups.collect(params)
-        xp = _groups.backend_of_groups(groups)
-        if xp.adopt(self, groups, defaults):
+        if _groups.backend_of_groups(groups).adopt(self, groups, defaults):
             return
         self.defaults = defaults
         self.state = defaultdict(dict)
         self.param_groups = []
+        self._hooks = defaultdict(OrderedDict)
         for group in groups:
             self.add_param_group(group)
 
@@ -46,6 +52,12 @@ class Optimizer:
     def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
         """Update one parameter and its state in place."""
         raise NotImplementedError
+
+    @staticmethod
+    def init_state(xp: Backend, param: Tensor, group: Group) -> State:
+        """Return the state of a parameter before its first step."""
+        del xp, param, group
+        return {}
 
     def add_param_group(self, param_group: Group) -> None:
         """Add a group, as for layers that are unfrozen during training."""
@@ -58,6 +70,7 @@ class Optimizer:
             for param in group["params"]:
                 xp.clear_grad(param, set_to_none=set_to_none)
 
+    @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient; return what `closure` returns, if given."""
         xp = self._backend
@@ -65,33 +78,69 @@ class Optimizer:
         if closure is not None:
             with xp.enable_grad():
                 loss = closure()
-        with xp.no_grad():
-            for group in self.param_groups:
-                self._update(xp, group)
+        self._advance(xp.kernels)
         return loss
 
-    def _update(self, xp: Backend, group: Group) -> None:
-        is_maximizing = group.get("maximize", False)
-        kernel = xp.kernels.get(self.algorithm)
-        batch = Batch([], [], [])
+    def state_dict(self) -> dict[str, Any]:
+        """Return groups and state in torch's format; the tensors in it stay the live ones."""
+        self._call("before_save")
+        return self._changed("after_save", _state_dict.pack(self.param_groups, self.state))
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Load what `state_dict` of this or another framework's optimizer, or torch's, returned."""
+        state_dict = self._changed("before_load", state_dict.copy())
+        state, groups = _state_dict.unpack(self._backend, state_dict, self.param_groups)
+        self.__setstate__({"state": state, "param_groups": groups})
+        self._call("after_load")
+
+    def _advance(self, kernels: Mapping[str, Kernel]) -> None:
+        xp = self._backend
+        kernel = kernels.get(self.algorithm)
+        with xp.no_grad():
+            for group in self.param_groups:
+                options = {
+                    key: plain(value) for key, value in group.items() if not key.startswith("param")
+                }
+                for dtype, batch in self._batches(xp, group).items():
+                    if kernel is not None and kernel.claims(options, dtype):
+                        kernel.run(batch, options)
+                        continue
+                    for param, grad, state in zip(*batch, strict=True):
+                        self.formula(xp, param, grad, state, options)
+
+    def _batches(self, xp: Backend, group: Group) -> dict[str, Batch]:
+        batches: dict[str, Batch] = {}
         for param in group["params"]:
             grad = xp.grad(param)
             if grad is None:
                 continue
-            grad = -grad if is_maximizing else grad
-            if kernel is not None and kernel.claims(group, xp.dtype(param)):
-                batch.params.append(param)
-                batch.grads.append(grad)
-                batch.states.append(self.state[param])
-            else:
-                self.formula(xp, param, grad, self.state[param], group)
-        if kernel is not None and batch.params:
-            kernel.run(batch, group)
+            state = self.state[param]
+            if not state:
+                state.update(self.init_state(xp, param, group))
+            batch = batches.setdefault(xp.dtype(param), Batch([], [], []))
+            batch.params.append(param)
+            batch.grads.append(-grad if group.get("maximize") else grad)
+            batch.states.append(state)
+        return batches
 
     @property
     def _backend(self) -> Backend:
         first = next(param for group in self.param_groups for param in group["params"])
-        return backend(backend_name(first))
+        return backend(str(backend_name(first)))
+
+    def _localized(self, state_dict: dict[str, Any]) -> dict[str, Any]:
+        return _state_dict.localize(self._backend, state_dict, self.param_groups)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("defaults", "state", "param_groups")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if "_hooks" not in self.__dict__:
+            self._hooks = defaultdict(OrderedDict)
+        for group in self.param_groups:
+            for name, value in self.later_options.items():
+                group.setdefault(name, value)
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bridge.optim._scalars import check_implementation, check_one_element
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bridge.backends._protocol import Backend, Group, State, Tensor
 
 
@@ -18,6 +21,13 @@ class SGD(Optimizer):
     """
 
     algorithm: ClassVar[str] = "SGD"
+    later_options: ClassVar[Mapping[str, object]] = {
+        "nesterov": False,
+        "maximize": False,
+        "foreach": None,
+        "differentiable": False,
+        "fused": False,
+    }
 
     def __init__(
         self,
@@ -33,6 +43,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
+        check_one_element("lr", lr)
         if lr < 0.0:
             raise ValueError(f"Invalid learning rate: {lr}")
         if momentum < 0.0:
@@ -41,6 +52,7 @@ class SGD(Optimizer):
             raise ValueError(f"Invalid weight_decay value: {weight_decay}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        check_implementation(fused=fused, foreach=foreach, differentiable=differentiable)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -56,7 +68,7 @@ class SGD(Optimizer):
 
     @staticmethod
     def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
-        momentum, decay = float(group["momentum"]), float(group["weight_decay"])
+        momentum, decay = group["momentum"], group["weight_decay"]
         if decay != 0:
             grad = grad + param * decay
         if momentum != 0:
@@ -65,6 +77,6 @@ class SGD(Optimizer):
                 # The first step takes the gradient as it is, undampened.
                 buffer = state["momentum_buffer"] = xp.clone(grad)
             else:
-                xp.assign(buffer, buffer * momentum + grad * (1 - float(group["dampening"])))
+                xp.assign(buffer, buffer * momentum + grad * (1 - group["dampening"]))
             grad = grad + buffer * momentum if group["nesterov"] else buffer
-        xp.assign(param, param - grad * float(group["lr"]))
+        xp.assign(param, param - grad * group["lr"])

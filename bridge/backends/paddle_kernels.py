@@ -1,0 +1,121 @@
+"""Paddle's fused steps, called directly: one call for all parameters of a group.
+
+Paddle's own optimizers keep decay and learning rate on the parameters (`p.regularizer`,
+`p.optimize_attr`) and freeze their lists at the first step; the operations underneath do neither.
+"""
+
+from __future__ import annotations
+
+from struct import pack, unpack
+from typing import TYPE_CHECKING
+
+from paddle import _C_ops
+
+from bridge.backends._protocol import Kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.backends._protocol import Batch, Group, Tensor
+
+
+def _claims_sgd(group: Group, dtype: str) -> bool:
+    if group["momentum"] == 0:
+        return dtype in {"float32", "float64"}
+    # The momentum kernel has no dampening, and keeps its coefficients in float32.
+    return dtype == "float32" and group["dampening"] == 0
+
+
+def _sgd(batch: Batch, group: Group) -> None:
+    params, grads, states = batch
+    momentum, decay = float(group["momentum"]), float(group["weight_decay"])
+    lr = _scalar(group["lr"], params[0], [])
+    if momentum == 0:
+        for param, grad in zip(params, grads, strict=True):
+            decayed = grad + param * decay if decay != 0 else grad
+            _C_ops.sgd_(param, lr, decayed, None, False)
+        return
+    for param, state in zip(params, states, strict=True):
+        if "momentum_buffer" not in state:
+            # From zero the kernel's first buffer is the gradient itself, as torch's is.
+            state["momentum_buffer"] = _C_ops.full_like(param, 0.0, param.dtype, param.place)
+    count = len(params)
+    _C_ops.merged_momentum_(
+        params,
+        grads,
+        [state["momentum_buffer"] for state in states],
+        [lr] * count,
+        None,  # no float32 master copies
+        momentum,
+        bool(group["nesterov"]),
+        ["l2_decay" if decay != 0 else ""] * count,
+        [decay] * count,
+        False,
+        1.0,  # rescale_grad, which the CPU kernel ignores
+    )
+
+
+def _claims_adam(group: Group, dtype: str) -> bool:
+    del group
+    return dtype in {"float32", "float64"}
+
+
+def _adam(batch: Batch, group: Group) -> None:
+    params, grads, states = batch
+    lr, decay = float(group["lr"]), float(group["weight_decay"])
+    if decay != 0 and group["decoupled_weight_decay"]:
+        # The kernel of AdamW would round the decay to float32.
+        for param in params:
+            _C_ops.scale_(param, 1 - lr * decay, 0.0, True)
+    elif decay != 0:
+        grads = [grad + param * decay for param, grad in zip(params, grads, strict=True)]
+    beta1, beta2 = (float(beta) for beta in group["betas"])
+    # Parameters that got their first gradient later count their own steps.
+    powers: dict[int, tuple[Tensor, Tensor]] = {}
+    for state in states:
+        step = state["step"] = state["step"] + 1
+        if step not in powers:
+            powers[step] = (_power(beta1, step, params[0]), _power(beta2, step, params[0]))
+    is_amsgrad = bool(group["amsgrad"])
+    _C_ops.merged_adam_(
+        params,
+        grads,
+        [_scalar(lr, params[0], [])] * len(params),
+        [state["exp_avg"] for state in states],
+        [state["exp_avg_sq"] for state in states],
+        [state["max_exp_avg_sq"] for state in states] if is_amsgrad else None,
+        [powers[state["step"]][0] for state in states],
+        [powers[state["step"]][1] for state in states],
+        None,  # no float32 master copies
+        beta1,
+        beta2,
+        float(group["eps"]),
+        False,
+        True,  # the powers are ours: leave them as they are
+        is_amsgrad,
+    )
+
+
+def _power(beta: float, step: int, like: Tensor) -> Tensor:
+    # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
+    # would not fit to it and cost 4e-6 in float32.
+    is_double = like.dtype.name == "FLOAT64"
+    rounded = beta if is_double else unpack("f", pack("f", beta))[0]
+    return _scalar(rounded**step, like, [1])
+
+
+def _scalar(value: float, like: Tensor, shape: list[int]) -> Tensor:
+    return _C_ops.full(shape, float(value), like.dtype, like.place)
+
+
+_CLAIMED = {
+    "SGD": (Kernel(_claims_sgd, _sgd), ("sgd_", "merged_momentum_", "full", "full_like")),
+    "Adam": (Kernel(_claims_adam, _adam), ("merged_adam_", "scale_", "full")),
+}
+"""Optimizer -> its kernel, and the operations that it needs of this version of Paddle."""
+
+KERNELS: Mapping[str, Kernel] = {
+    name: kernel
+    for name, (kernel, operations) in _CLAIMED.items()
+    if all(hasattr(_C_ops, operation) for operation in operations)
+}

@@ -1,0 +1,128 @@
+"""torch.optim.Optimizer's hooks, for parameters of other frameworks; on torch it brings its own.
+
+https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_pre_hook.html
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from functools import wraps
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ids = count()
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook away again."""
+
+    def __init__(self, hooks: OrderedDict[int, Any]) -> None:
+        self.id = next(_ids)
+        self._hooks = hooks
+
+    def remove(self) -> None:
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Run the step hooks around `step`, once also where it calls the `step` of its base class."""
+
+    @wraps(step)
+    def hooked(self: Hooked, *args: Any, **kwargs: Any) -> Any:
+        if self._is_stepping:
+            return step(self, *args, **kwargs)
+        # As in torch, the hooks see the optimizer as the first of the arguments too.
+        everything: tuple[Any, ...] = (self, *args)
+        self._is_stepping = True
+        try:
+            for hook in list(self._hooks["before_step"].values()):
+                changed = hook(self, everything, kwargs)
+                if changed is None:
+                    continue
+                if not isinstance(changed, tuple) or len(changed) != 2:  # noqa: PLR2004 - args, kwargs
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), "
+                        f"but got {changed}."
+                    )
+                everything, kwargs = changed
+            result = step(*everything, **kwargs)
+            for hook in list(self._hooks["after_step"].values()):
+                hook(self, everything, kwargs)
+        finally:
+            self._is_stepping = False
+        return result
+
+    return hooked
+
+
+class Hooked:
+    """Torch's six ways to register a hook."""
+
+    _hooks: defaultdict[str, OrderedDict[int, Any]]
+    _is_stepping = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = with_hooks(cls.__dict__["step"])  # type: ignore[attr-defined]
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` before each step; it may return both changed."""
+        return self._add("before_step", hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` after each step."""
+        return self._add("after_step", hook)
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` before `state_dict()`."""
+        return self._add("before_save", hook, prepend=prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` after `state_dict()`; it may return another."""
+        return self._add("after_save", hook, prepend=prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` before loading; it may return another to load."""
+        return self._add("before_load", hook, prepend=prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` after loading."""
+        return self._add("after_load", hook, prepend=prepend)
+
+    def _add(
+        self, name: str, hook: Callable[..., Any], *, prepend: bool = False
+    ) -> RemovableHandle:
+        hooks = self._hooks[name]
+        handle = RemovableHandle(hooks)
+        hooks[handle.id] = hook
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
+        return handle
+
+    def _changed(self, name: str, state_dict: dict[str, Any]) -> dict[str, Any]:
+        for hook in list(self._hooks[name].values()):
+            result = hook(self, state_dict)
+            state_dict = state_dict if result is None else result
+        return state_dict
+
+    def _call(self, name: str) -> None:
+        for hook in list(self._hooks[name].values()):
+            hook(self)

@@ -1,0 +1,32 @@
+"""Every optimizer on every framework trains as torch's does, by the formula and by the kernel.
+
+On torch "kernel" is torch's own step, which our class inherits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cases import OPTIMIZERS, Case
+from tests.parity import assert_parity, reference, train
+
+if TYPE_CHECKING:
+    from tests.frameworks import Framework
+
+
+@pytest.mark.parametrize("path", ["formula", "kernel"])
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
+def test_100_float32_steps_equal_torchs(xp: Framework, case: Case, path: str) -> None:
+    ours = train(case, xp, "float32", path)
+
+    assert_parity(ours, reference(case, "float32"), xp, "float32", path)
+
+
+@pytest.mark.parametrize("path", ["formula", "kernel"])
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
+def test_float64_steps_equal_torchs(xp: Framework, case: Case, path: str) -> None:
+    ours = train(case, xp, "float64", path, steps=50)
+
+    assert_parity(ours, reference(case, "float64", steps=50), xp, "float64", path)
