@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Finding, Native, Refused
 from codemods.names import bindings_of
@@ -13,12 +15,9 @@ from codemods.rules.requirements import Surroundings
 from codemods.signatures import bridge_name
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from codemods.bundles import Bundle
     from codemods.facts import AttributeUse
     from codemods.model import Edit, Options, Verdict
-    from codemods.names import Names
     from codemods.source import Source
 
 # Packages whose consumers of an optimizer know torch's only; bridge's would fail in them.
@@ -35,9 +34,9 @@ class Judgement:
     used: list[Finding] = field(default_factory=list)
 
 
-def judge(source: Source, names: Names, found: Bundle, options: Options) -> Judgement:
+def judge(source: Source, found: Bundle, options: Options) -> Judgement:
     """Decide on one bundle."""
-    if (refusal := _refusal(source, names, found)) is not None:
+    if (refusal := _refusal(source, found)) is not None:
         return Judgement(refusal)
     if options.target == "bridge" or options.style == "bridge":
         return Judgement(Bridge("bridge was asked for"))
@@ -48,7 +47,7 @@ def judge(source: Source, names: Names, found: Bundle, options: Options) -> Judg
     return judgement
 
 
-def _refusal(source: Source, names: Names, found: Bundle) -> Refused | None:
+def _refusal(source: Source, found: Bundle) -> Refused | None:
     for construct in found.constructs:
         if bridge_name(construct.reference.qualified) is None:
             hint = "keep this part on torch, or use an optimizer that bridge has"
@@ -62,8 +61,6 @@ def _refusal(source: Source, names: Names, found: Bundle) -> Refused | None:
 
 
 def _imports(source: Source, package: str) -> bool:
-    import libcst as cst  # noqa: PLC0415  # typing only above
-
     return any(
         binding.qualified.partition(".")[0] == package
         for node in source.spans
@@ -73,10 +70,6 @@ def _imports(source: Source, package: str) -> bool:
 
 
 def _native(source: Source, found: Bundle, framework: str) -> Judgement:
-    if found.escapes:
-        escape = found.escapes[0]
-        reason = f"{escape.reason} (line {source.line(escape.node)})"
-        return Judgement(Bridge(reason))
     rules = NATIVE[framework]
     around = Surroundings(source, found)
     judgement = Judgement(Native())
@@ -88,6 +81,10 @@ def _native(source: Source, found: Bundle, framework: str) -> Judgement:
         judgement.outcomes[construct.call] = outcome
         judgement.edits += outcome.edits
         notes += outcome.notes
+    if found.escapes:
+        escape = found.escapes[0]
+        reason = f"{escape.reason} (line {source.line(escape.node)})"
+        return Judgement(Bridge(reason))
     for role, use in found.uses():
         outcome = rules.convert_use(around, role, use)
         if isinstance(outcome, Blocked):

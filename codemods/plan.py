@@ -58,7 +58,7 @@ class _Planner:
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
-            self._bundle(found, judge(self.source, self.names, found, self.options))
+            self._bundle(found, judge(self.source, found, self.options))
         for reference in self.names.references:
             self._reference(reference)
         self._unclear()

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 import click
 
+from bridge import __version__
 from bridge.errors import BridgeError
 
 ERROR = 2
@@ -28,12 +29,14 @@ COMMANDS = {
     "doctor": Entry(
         "bridge.cli.doctor", "doctor", "Say which frameworks work here, and mend them."
     ),
+    "port": Entry("bridge.cli.port", "port", "Rewrite PyTorch code for Paddle or OneFlow."),
 }
 
 EPILOG = """\b
 Examples:
   optbridge doctor                     every framework that is installed
   optbridge doctor paddle oneflow      fail unless these two work
+  optbridge port train.py --to paddle  show the port as a diff
 
 \b
 Exit codes: 0 done, 1 would change (--check), 2 error, 3 refused or left.
@@ -86,6 +89,6 @@ class LazyGroup(click.Group):
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="optbridge")
+@click.version_option(__version__)
 def main() -> None:
     """Run PyTorch optimizer and scheduler code on Paddle and OneFlow."""

@@ -1,0 +1,63 @@
+"""The port under LibCST's own runner, for those who run all their codemods with it.
+
+    python -m libcst.tool codemod -x codemods.command.PortCommand --to paddle train.py
+
+https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import libcst as cst
+from libcst.codemod import CodemodCommand, SkipFile
+
+from codemods.engine import port
+from codemods.model import SCOPES, STYLES, TARGETS, Options
+
+if TYPE_CHECKING:
+    import argparse
+
+    from libcst.codemod import CodemodContext
+
+QUIET = frozenset({"ported", "native", "bridge"})
+
+
+class PortCommand(CodemodCommand):
+    """Port one module; what was refused or left is given as a warning of the runner."""
+
+    DESCRIPTION: ClassVar[str] = "Port PyTorch training code to Paddle, OneFlow or bridge."
+
+    def __init__(
+        self,
+        context: CodemodContext,
+        to: str = "bridge",
+        style: str = "auto",
+        scope: str = "all",
+        partial: bool = False,
+    ) -> None:
+        super().__init__(context)
+        self.options = Options(to, style, scope, partial)  # type: ignore[arg-type]  # argparse's choices
+
+    @staticmethod
+    def add_args(arg_parser: argparse.ArgumentParser) -> None:
+        """Add what `optbridge port` has under the same names."""
+        arg_parser.add_argument("--to", required=True, choices=TARGETS, help="what to write")
+        arg_parser.add_argument("--style", default="auto", choices=STYLES)
+        arg_parser.add_argument("--scope", default="all", choices=SCOPES)
+        arg_parser.add_argument("--partial", action="store_true", help="write what can be ported")
+
+    def transform_module_impl(self, tree: cst.Module) -> cst.Module:
+        """Port a module.
+
+        Raises:
+            SkipFile: if the module could not be ported at all.
+        """
+        result = port(tree.bytes, Path(self.context.filename or "module"), self.options)
+        for finding in result.findings:
+            if finding.kind not in QUIET:
+                self.warn(f"{finding.line}:{finding.column} {finding.code} {finding.reason}")
+        if result.failed:
+            raise SkipFile(result.findings[0].reason)
+        return tree if not result.changed else cst.parse_module(result.after)
