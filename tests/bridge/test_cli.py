@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bridge import cli
+from bridge import __version__, cli
 from bridge.cli import COMMANDS, Entry, main
 from bridge.errors import BridgeError
 
@@ -76,8 +76,8 @@ def test_python_m_bridge_is_the_same_command() -> None:
     assert done.stdout.startswith("Usage: optbridge [OPTIONS] COMMAND")
 
 
-def test_version_is_the_distributions() -> None:
-    assert run("--version").output == "optbridge, version 0.1.0\n"
+def test_version_is_the_packages() -> None:
+    assert run("--version").output == f"optbridge, version {__version__}\n"
 
 
 @pytest.mark.usefixtures("_ends")
