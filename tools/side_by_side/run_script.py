@@ -16,9 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from side_by_side.state import LAYERS, export_state, load_state
+from side_by_side.state import LAYERS, export_state, load_state, read_state, write_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +53,9 @@ def main() -> None:
 
     def carry(model: Any) -> None:
         if options.save_state:
-            np.savez(options.save_state, **export_state(model, options.framework))
+            write_state(options.save_state, export_state(model, options.framework))
         else:
-            with np.load(options.load_state) as state:
-                load_state(model, framework, dict(state))
+            load_state(model, framework, read_state(options.load_state))
         done.append(type(model).__name__)
 
     is_carrying = options.save_state or options.load_state

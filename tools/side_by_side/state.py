@@ -13,6 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import ModuleType
 
     State = dict[str, np.ndarray[Any, Any]]
@@ -82,6 +83,17 @@ def load_state(model: Model, framework: ModuleType, state: State) -> None:
     missing = {key for key in missing if key.rpartition("/")[2] not in OPTIONAL}
     if missing:
         raise KeyError(f"the port has no {', '.join(sorted(missing))}")
+
+
+def write_state(path: Path, state: State) -> None:
+    """Keep a state in a file, for another process."""
+    np.savez(path, allow_pickle=False, **state)
+
+
+def read_state(path: Path) -> State:
+    """Read what `write_state` kept."""
+    with np.load(path) as state:
+        return dict(state)
 
 
 def nudge(state: State) -> State:

@@ -1,0 +1,1 @@
+"""Train a script and its ports side by side: the parts of `make demo`."""
