@@ -21,15 +21,20 @@ OPTIMIZERS: dict[str, Any] = {
 }
 
 
-def torch_optimizer(*lrs: float, name: str = "sgd") -> Any:
+def torch_optimizer(*lrs: float | torch.Tensor, name: str = "sgd") -> Any:
     """Make an optimizer with one group for each learning rate, and no gradients to apply."""
     make = OPTIMIZERS[name]
     return make([{"params": [torch.zeros(1, requires_grad=True)], "lr": lr} for lr in lrs])
 
 
+def frozen(value: Any) -> Any:
+    """Copy a tensor, as schedules change it in place."""
+    return value.clone() if isinstance(value, torch.Tensor) else value
+
+
 def snapshot(optimizer: Any) -> list[dict[str, Any]]:
     return [
-        {key: group[key] for key in HYPERPARAMETERS if key in group}
+        {key: frozen(group[key]) for key in HYPERPARAMETERS if key in group}
         for group in optimizer.param_groups
     ]
 

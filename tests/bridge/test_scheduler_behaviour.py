@@ -261,6 +261,25 @@ def test_an_optimizer_without_hooks_gives_no_warning() -> None:
     assert scheduler.get_last_lr() == [0.05]
 
 
+class Delegating(torch.optim.Optimizer):
+    """A wrapper as accelerate has it: an Optimizer by type, never initialised as one."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer) -> None:
+        self.optimizer = optimizer
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """Return those of the wrapped optimizer."""
+        return self.optimizer.param_groups
+
+
+def test_a_wrapper_that_inherits_hooks_but_has_none_gives_no_warning() -> None:
+    scheduler = lr_scheduler.ExponentialLR(Delegating(torch_optimizer(0.1)), 0.5)
+    scheduler.step()
+
+    assert scheduler.get_last_lr() == [0.05]
+
+
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("later", MODULES, ids=["torch", "bridge"])
 @pytest.mark.parametrize("earlier", MODULES, ids=["torch", "bridge"])

@@ -143,12 +143,11 @@ class CyclicLR(LRScheduler):
             for base, highest in zip(self.base_lrs, self.max_lrs, strict=True)
         ]
         if self.cycle_momentum:
-            momentums = [
-                highest - (highest - base) * height * scale_fn(count)
-                for base, highest in zip(self.base_momentums, self.max_momentums, strict=True)
-            ]
-            for group, momentum in zip(self.optimizer.param_groups, momentums, strict=True):
-                write_momentum(group, momentum, as_beta1=self.use_beta1)
+            groups, as_beta1 = self.optimizer.param_groups, self.use_beta1
+            bounds = zip(groups, self.base_momentums, self.max_momentums, strict=True)
+            for group, base, highest in bounds:
+                momentum = highest - (highest - base) * height * scale_fn(count)
+                write_momentum(group, momentum, as_beta1=as_beta1)
         return lrs
 
     def state_dict(self) -> dict[str, Any]:
