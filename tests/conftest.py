@@ -1,7 +1,7 @@
 """`--backend`: which frameworks a run is for. One that was asked for and is missing is a failure.
 
-A test that takes the fixture `xp` runs once per framework asked for. A known gap of one framework is
-`@pytest.mark.xfail_backend("oneflow", reason="...")`, strict like every xfail here; there is no skip.
+A test that takes the fixture `xp` runs once per framework asked for. A known gap of one framework
+is `@pytest.mark.xfail_backend("oneflow", reason="...")`, strict as every xfail is; nothing skips.
 """
 
 from __future__ import annotations
@@ -47,12 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--backend {name}: it does not import: {error}") from error
     config.stash[_FRAMEWORKS] = frameworks
     config.stash[_COUNTS] = Counter()
+    config.addinivalue_line("markers", "only_backend(*names): about these frameworks alone")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "xp" not in metafunc.fixturenames:
         return
-    gaps = {name: reason for name, reason in _gaps(metafunc.definition)}
+    gaps = dict(_gaps(metafunc.definition))
     frameworks = metafunc.config.stash[_FRAMEWORKS]
     metafunc.parametrize(
         "xp",
@@ -80,11 +81,16 @@ def _gaps(definition: pytest.Item) -> Iterator[tuple[str, str]]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--backend-only"):
-        return
-    kept = [item for item in items if _framework(item) is not None]
-    config.hook.pytest_deselected(items=[item for item in items if _framework(item) is None])
-    items[:] = kept
+    wanted = [item for item in items if not _is_others(item)]
+    if config.getoption("--backend-only"):
+        wanted = [item for item in wanted if _framework(item) is not None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    items[:] = wanted
+
+
+def _is_others(item: pytest.Item) -> bool:
+    mark, framework = item.get_closest_marker("only_backend"), _framework(item)
+    return mark is not None and framework is not None and framework.name not in mark.args
 
 
 def _framework(item: pytest.Item) -> Framework | None:
