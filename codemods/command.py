@@ -1,6 +1,6 @@
 """The port under LibCST's own runner, for those who run all their codemods with it.
 
-    python -m libcst.tool codemod -x codemods.command.PortCommand --to paddle train.py
+    python -m libcst.tool codemod --no-format -x codemods.command.PortCommand --to paddle train.py
 
 https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
 """
@@ -8,7 +8,7 @@ https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
@@ -27,7 +27,7 @@ QUIET = frozenset({"ported", "native", "bridge"})
 class PortCommand(CodemodCommand):
     """Port one module; what was refused or left is given as a warning of the runner."""
 
-    DESCRIPTION: ClassVar[str] = "Port PyTorch training code to Paddle, OneFlow or bridge."
+    DESCRIPTION = "Port PyTorch training code to Paddle, OneFlow or bridge."
 
     def __init__(
         self,

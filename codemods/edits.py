@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -59,34 +59,15 @@ class _Renderer:
         self.inside: dict[cst.CSTNode | None, list[_Splice]] = defaultdict(list)
         removed: dict[cst.Call, list[cst.Arg]] = defaultdict(list)
         for edit in dict.fromkeys(edits):
-            match edit:
-                case Replace(node, parts):
-                    self._add(node, _Splice(source.start(node), source.end(node), 2, parts))
-                case Insert(node, text, "before"):
-                    at = source.start(node)
-                    self._add(node, _Splice(at, at, 1, (text,)))
-                case Insert(node, text, "after"):
-                    at = source.end(node)
-                    self._add(node, _Splice(at, at, 0, (text,)))
-                case AppendLine(node, text):
-                    self._add(node, _appended(source, node, text))
-                case PrependLine(node, text):
-                    self._add(node, _prepended(source, node, text))
-                case RewriteStatement(node, statements):
-                    self._add(node, _rewritten(source, node, statements))
-                case RemoveArgument(call, argument):
-                    removed[call].append(argument)
-                case _:
-                    assert_never(edit)
+            if isinstance(edit, RemoveArgument):
+                removed[edit.call].append(edit.argument)
+            else:
+                self.inside[self._home(edit.node)].append(_splice(source, edit))
         for call, arguments in removed.items():
-            for splice in _removals(source, call, arguments):
-                self._add(arguments[0], splice)
+            self.inside[self._home(arguments[0])].extend(_removals(source, call, arguments))
 
     def render(self) -> bytes:
         return self._render(None, 0, len(self.source.data))
-
-    def _add(self, node: cst.CSTNode, splice: _Splice) -> None:
-        self.inside[self._home(node)].append(splice)
 
     def _home(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Return the kept part that the node stands in, None if nothing around it is replaced."""
@@ -118,6 +99,24 @@ class _Renderer:
         return bytes(done + self.source.data[position:end])
 
 
+def _splice(
+    source: Source, edit: Replace | Insert | AppendLine | PrependLine | RewriteStatement
+) -> _Splice:
+    match edit:
+        case Replace(node, parts):
+            return _Splice(source.start(node), source.end(node), 2, parts)
+        case Insert(node, text, "before"):
+            return _Splice(source.start(node), source.start(node), 1, (text,))
+        case Insert(node, text, _):
+            return _Splice(source.end(node), source.end(node), 0, (text,))
+        case AppendLine(node, text):
+            return _appended(source, node, text)
+        case PrependLine(node, text):
+            return _prepended(source, node, text)
+        case RewriteStatement(node, statements):
+            return _rewritten(source, node, statements)
+
+
 def _appended(source: Source, statement: cst.BaseStatement, text: str) -> _Splice:
     data = source.data
     start, end = source.start(statement), source.end(statement)
@@ -134,7 +133,7 @@ def _appended(source: Source, statement: cst.BaseStatement, text: str) -> _Splic
 
 
 def _prepended(source: Source, node: cst.CSTNode, text: str) -> _Splice:
-    line = source.enclosing(node, cst.SimpleStatementLine, cst.BaseCompoundStatement)
+    line = next((a for a in source.ancestors(node) if isinstance(a, cst.BaseStatement)), None)
     start = source.data.rfind(b"\n", 0, source.start(line or node)) + 1
     indent = source.data[start : source.start(line or node)]
     indent = indent if not indent.strip() else b""

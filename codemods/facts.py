@@ -187,12 +187,14 @@ class _Collector:
     def _class_of_self(self, name: cst.Name) -> cst.ClassDef | None:
         function = self.source.enclosing(name, cst.FunctionDef)
         while function is not None:
-            owner = self.source.enclosing(function, cst.ClassDef, cst.FunctionDef)
+            owner: cst.CSTNode | None = self.source.enclosing(
+                function, cst.ClassDef, cst.FunctionDef
+            )
             parameters = [*function.params.posonly_params, *function.params.params]
             if isinstance(owner, cst.ClassDef):
                 is_self = bool(parameters) and parameters[0].name.value == name.value
                 return owner if is_self and not function.decorators else None
-            function = owner
+            function = owner if isinstance(owner, cst.FunctionDef) else None
         return None
 
     def _slot(self, key: SlotKey) -> Slot:
@@ -252,8 +254,8 @@ class _Collector:
     def _check_assignment(self, slot: Slot, node: cst.CSTNode) -> None:
         if isinstance(node, cst.Param):
             return
-        statement = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
-        value = statement.value if statement is not None else None
+        statement: cst.CSTNode | None = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
+        value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
         if value is not None and value in self.by_call:
             return
         if isinstance(value, cst.Name) and value.value == "None":
@@ -270,7 +272,10 @@ class _Collector:
                 slot.uses.append(AttributeUse(node, parent.attr.value, parent))
         elif isinstance(parent, cst.Arg) and not parent.star:
             self._argument(slot, node, parent)
-        elif not isinstance(parent, cst.AssignTarget | cst.AnnAssign | cst.Del):
+        elif not (
+            isinstance(parent, cst.AssignTarget | cst.AnnAssign | cst.Del)
+            or _is_only_tested(self.source, node)
+        ):
             slot.uses.append(Escape(node, _whereabouts(self.source, node)))
 
     def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
@@ -325,8 +330,9 @@ def local_function(source: Source, call: cst.Call) -> cst.FunctionDef | None:
     if len(assignments) != 1 or not isinstance(assignments[0], Assignment):
         return None
     node = assignments[0].node
-    plain = isinstance(node, cst.FunctionDef) and not node.decorators
-    return node if plain and isinstance(node.body, cst.IndentedBlock) else None
+    if not isinstance(node, cst.FunctionDef) or node.decorators:
+        return None
+    return node if isinstance(node.body, cst.IndentedBlock) else None
 
 
 def parameter_of(function: cst.FunctionDef, call: cst.Call, argument: cst.Arg) -> cst.Param | None:
@@ -346,6 +352,19 @@ def _owner(scope: Scope | None, name: str) -> Scope | None:
         return None
     owners = {id(a.scope): a.scope for a in scope[name]}
     return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _is_only_tested(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a use asks no more than whether there is an object at all."""
+    parent = source.parents.get(node)
+    if isinstance(parent, cst.If | cst.IfExp | cst.While):
+        return parent.test is node
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    return isinstance(parent, cst.Comparison) and all(
+        isinstance(c.operator, cst.Is | cst.IsNot) and source.text(c.comparator) == "None"
+        for c in parent.comparisons
+    )
 
 
 WHEREABOUTS: tuple[tuple[type[cst.CSTNode], str], ...] = (

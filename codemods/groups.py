@@ -45,25 +45,34 @@ def shape_of(source: Source, groups: cst.Attribute) -> Shape:
     index = _index(group)
     if index is None or not isinstance(option, cst.Subscript) or option.value is not group:
         return OtherShape()
-    if _key(option) != "lr":
-        return OtherShape()
+    return _read_or_write(source, option, index) if _key(option) == "lr" else OtherShape()
+
+
+def _read_or_write(source: Source, option: cst.Subscript, index: int) -> Shape:
     parent = source.parents.get(option)
     if isinstance(parent, cst.AssignTarget):
         statement = source.parents.get(parent)
         if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
             return LrWrite(statement, index, statement.value)
         return OtherShape()
-    if isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.Del | cst.NamedExpr):
+    if isinstance(parent, cst.AugAssign) and parent.value is option:
+        return LrRead(option, index)
+    if isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.Del):
         return OtherShape()
-    # `a[0]["lr"], b = 1, 2` and `for a[0]["lr"] in ...` write it too.
-    for ancestor in source.ancestors(option):
-        if isinstance(ancestor, cst.AssignTarget) or (
-            isinstance(ancestor, cst.For | cst.CompFor) and _within(source, option, ancestor.target)
-        ):
-            return OtherShape()
+    return OtherShape() if _is_target(source, option) else LrRead(option, index)
+
+
+def _is_target(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a node is written by unpacking, by a loop or by `with ... as`."""
+    for ancestor in source.ancestors(node):
+        loop = isinstance(ancestor, cst.For | cst.CompFor)
+        if isinstance(ancestor, cst.AssignTarget | cst.AsName):
+            return True
+        if loop and _within(source, node, ancestor.target):  # type: ignore[attr-defined]
+            return True
         if isinstance(ancestor, cst.BaseStatement):
             break
-    return LrRead(option, index)
+    return False
 
 
 def _within(source: Source, node: cst.CSTNode, outer: cst.CSTNode) -> bool:

@@ -158,7 +158,7 @@ def _statement(
         return
     fate = {f.binding.alias: f for f in founds}
     changed = [a for a in aliases if a in fate and not fate[a].is_kept]
-    if len(changed) == len(aliases) and not new and (small := _in_place(source, statement, fate)):
+    if len(changed) == len(aliases) and not new and (small := _in_place(statement, fate)):
         yield from small
         return
     if not changed and not new:
@@ -179,7 +179,7 @@ def _statement(
 
 
 def _in_place(
-    source: Source, statement: cst.BaseSmallStatement, fate: dict[cst.ImportAlias, _Import]
+    statement: cst.BaseSmallStatement, fate: dict[cst.ImportAlias, _Import]
 ) -> list[Edit]:
     places = [f.place for f in fate.values()]
     if any(p is None for p in places):

@@ -144,7 +144,9 @@ def _meanings(assignment: BaseAssignment) -> Iterable[Binding | None]:
 
 
 def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
-    seen = (n for n in source.spans if isinstance(n, cst.Import | cst.ImportFrom))
+    seen: list[cst.Import | cst.ImportFrom] = [
+        n for n in source.spans if isinstance(n, cst.Import | cst.ImportFrom)
+    ]
     yield from sorted(seen, key=source.start)
 
 

@@ -205,8 +205,6 @@ class _Planner:
     def _collisions(self) -> None:
         roots = {m.target.partition(".")[0] for m in self.moves}
         for name, node in taken_names(self.source, roots).items():
-            if node is self.source.module or node not in self.source.spans:
-                node = self.source.module.body[0] if self.source.module.body else node
             self._find(
                 node,
                 f"{PREFIX[self.options.target]}997",

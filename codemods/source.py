@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import libcst as cst
 from libcst.metadata import (
@@ -77,9 +77,9 @@ class Source:
             data,
             bom,
             module,
-            metadata[ParentNodeProvider],
-            metadata[ScopeProvider],
-            metadata[ByteSpanPositionProvider],
+            cast("Mapping[cst.CSTNode, cst.CSTNode]", metadata[ParentNodeProvider]),
+            cast("Mapping[cst.CSTNode, Scope | None]", metadata[ScopeProvider]),
+            cast("Mapping[cst.CSTNode, CodeSpan]", metadata[ByteSpanPositionProvider]),
         )
 
     @cached_property

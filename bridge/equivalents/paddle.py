@@ -6,7 +6,7 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overv
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bridge.equivalents._model import (
     ANYTHING,
@@ -20,6 +20,9 @@ from bridge.equivalents._model import (
     integer,
     only,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FRAMEWORK: Final = "paddle"
 VERSIONS: Final = "3.3"
@@ -39,7 +42,7 @@ _OPTIMIZER: Final = {
     "weight_decay": To("weight_decay", convert="float"),
     **_IMPLEMENTATION,
 }
-_ADAM: Final = {
+_ADAM: Final[Mapping[str, To | Pair]] = {
     **_OPTIMIZER,
     "betas": Pair("beta1", "beta2"),
     "eps": To("epsilon"),

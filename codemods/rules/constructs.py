@@ -6,7 +6,7 @@ torch.optim.X(...) -> the first row for X whose conditions hold in the source.
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -49,9 +49,6 @@ def _apply(
     bound: Mapping[str, cst.Arg],
     torch_signature: inspect.Signature,
 ) -> Outcome:
-    for requirement in row.requires:
-        if (reason := around.lacks(requirement, construct, bound)) is not None:
-            return Blocked(reason)
     edits: list[Edit] = []
     notes = list(row.notes)
     for name, parameter in torch_signature.parameters.items():
@@ -72,6 +69,9 @@ def _apply(
             return outcome
         edits += outcome.edits
         notes += outcome.notes
+    for requirement in row.requires:
+        if (reason := around.lacks(requirement, construct, bound)) is not None:
+            return Blocked(reason)
     edits += _written(construct.call, row, bound)
     return Converted(tuple(edits), tuple(notes), row.native, row.code)
 
@@ -80,27 +80,23 @@ def _argument(
     around: Surroundings, call: cst.Call, row: Equivalent, name: str, argument: cst.Arg
 ) -> Outcome:
     rule = row.arguments[name]
-    match rule:
-        case Pair(first, second):
-            return _pair(argument, name, first, second)
-        case To():
-            value = value_of(around.source, argument.value)
-            notes: tuple[str, ...] = ()
-            if value is not UNKNOWN and not rule.when.holds(value):
-                return Blocked(_difference(row, name, value))
-            if value is UNKNOWN and not rule.when.holds(UNKNOWN):
-                if rule.when.otherwise == "differs":
-                    text = around.source.text(argument.value)
-                    return Blocked(
-                        f"{row.native} equals torch for `{name}` {rule.when.text} only, and the "
-                        f"value of `{text}` is not known here"
-                    )
-                notes = (f"{row.native} raises unless `{name}` is {rule.when.text}",)
-            if rule.name is None:
-                return _drop(around, call, name, argument, rule)
-            return Converted(tuple(_carry(row, name, argument, rule)), notes)
-        case _:
-            assert_never(rule)
+    if isinstance(rule, Pair):
+        return _pair(argument, name, rule.first, rule.second)
+    value = value_of(around.source, argument.value)
+    notes: tuple[str, ...] = ()
+    if value is not UNKNOWN and not rule.when.holds(value):
+        return Blocked(_difference(row, name, value))
+    if value is UNKNOWN and not rule.when.holds(UNKNOWN):
+        if rule.when.otherwise == "differs":
+            text = around.source.text(argument.value)
+            return Blocked(
+                f"{row.native} equals torch for `{name}` {rule.when.text} only, and the value of "
+                f"`{text}` is not known here"
+            )
+        notes = (f"{row.native} raises unless `{name}` is {rule.when.text}",)
+    if rule.name is None:
+        return _drop(around, call, name, argument, rule)
+    return Converted(tuple(_carry(row, name, argument, rule)), notes)
 
 
 def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit]:

@@ -124,7 +124,7 @@ def _params(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression 
     return next(iter(named or positional), None)
 
 
-def is_flat(source: Source, params: cst.BaseExpression) -> bool:
+def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR0911  # one per form
     """Tell whether an expression surely yields parameters, not groups of them."""
     match params:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):

@@ -69,9 +69,8 @@ def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
     if argument.keyword is not None and argument.keyword.value != "metrics":
         return Blocked("`step` is called with more than the metric")
     value = argument.value
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
-        if value.func.value == "float":
-            return Converted()
+    if isinstance(value, cst.Call) and around.source.text(value.func) == "float":
+        return Converted()
     # torch compares metrics as Python floats; Paddle keeps a tensor, in its own precision.
     return Converted((Insert(value, "float(", "before"), Insert(value, ")", "after")))
 
