@@ -137,10 +137,11 @@ def bindings_of(node: cst.Import | cst.ImportFrom) -> Iterator[Binding]:
 
 
 def _meanings(assignment: BaseAssignment) -> Iterable[Binding | None]:
-    if not isinstance(assignment, ImportAssignment):
+    node = assignment.node if isinstance(assignment, ImportAssignment) else None
+    if not isinstance(node, cst.Import | cst.ImportFrom):
         return [None]
     local = assignment.name.partition(".")[0]
-    return [b for b in bindings_of(assignment.node) if b.local == local] or [None]
+    return [b for b in bindings_of(node) if b.local == local] or [None]
 
 
 def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
