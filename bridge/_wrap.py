@@ -71,6 +71,9 @@ class Wrapped(Hooked):
     On Paddle with several groups the learning rates are kept on the parameters
     (`optimize_attr`) from the first write on, and the optimizer's own rate is 1.0: `get_lr()`
     says 1.0, and `set_lr(x)` multiplies every group by x. `unwrap()` undoes that.
+
+    `oneflow.nn.Graph` compiles an optimizer's numbers in: what is written here later has no effect
+    there. Step eagerly.
     """
 
     def __init__(self, adapter: NativeOptimizer) -> None:

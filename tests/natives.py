@@ -1,4 +1,4 @@
-"""The optimizers that the frameworks build themselves, from torch's arguments, and torch's beside them."""
+"""The optimizers that the frameworks build themselves, from torch's arguments, beside torch's."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from tests.frameworks import Framework
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
 TORCH = Framework("torch")
 SHAPES = [(4, 3), (3,)]
@@ -85,8 +83,3 @@ def build(
 
 def _groups(params: list[list[Any]], lrs: Sequence[float]) -> list[dict[str, Any]]:
     return [{"params": group, "lr": lr} for group, lr in zip(params, lrs, strict=True)]
-
-
-def array(values: Any) -> NDArray[Any]:
-    """Make a float32 array."""
-    return np.asarray(values, "f4")
