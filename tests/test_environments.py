@@ -140,22 +140,30 @@ def test_an_interpreter_of_pyenv_is_found_that_is_not_switched_on(
 def test_a_named_interpreter_goes_first_and_must_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON99", sys.executable)
 
-    with pytest.raises(NotFoundError, match=r"PYTHON99=.* is not Python 9\.9 with venv and pip"):
+    with pytest.raises(NotFoundError, match=r"PYTHON99=.* is not Python 9\.9 with venv, pip"):
         find([(9, 9)])
 
 
-def test_a_missing_interpreter_ends_make_with_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("variable", "version", "hint"),
+    [
+        ("PYTHON311", "3.11", ""),
+        ("PYTHON310", "3.10", "Or leave OneFlow out: make test BACKENDS=torch,paddle\n"),
+    ],
+)
+def test_a_missing_interpreter_ends_make_with_what_to_do(
+    variable: str, version: str, hint: str, tmp_path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPT, "test", "--venv", tmp_path / "venv"],
-        env={"PATH": "", "PYENV_ROOT": str(tmp_path), "PYTHON310": "", "PYTHON311": "no"},
+        env={"PATH": "", variable: "no"},
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert done.returncode == environments.FAILED
-    assert "PYTHON311=no is not Python 3.11" in done.stderr
-    assert "BACKENDS=torch,paddle" in done.stderr
+    assert done.stderr == f"{variable}=no is not Python {version} with venv, pip.\n{hint}"
     assert not (tmp_path / "venv").exists()
 
 

@@ -151,11 +151,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--backends", default=",".join(BACKENDS), help="of %(default)s")
     parser.add_argument("--venv", type=Path, default=Path(os.environ.get("VENV") or ROOT / ".venv"))
     options = parser.parse_args(arguments)
+    backends = options.backends.split(",")
     try:
-        set_up(needed(options.goal, options.backends.split(","), options.venv.resolve()))
+        set_up(needed(options.goal, backends, options.venv.resolve()))
     except NotFoundError as error:
         print(error, file=sys.stderr)
-        print("Or leave OneFlow out: make ... BACKENDS=torch,paddle", file=sys.stderr)
+        others = ",".join(name for name in backends if name != "oneflow")
+        if error.versions == PYTHONS["oneflow"] and others:
+            print(f"Or leave OneFlow out: make {options.goal} BACKENDS={others}", file=sys.stderr)
         return FAILED
     except SetUpError as error:
         print(error, file=sys.stderr)

@@ -28,6 +28,10 @@ QUESTION = "import sys, ensurepip, venv; print(*sys.version_info[:2])"
 class NotFoundError(Exception):
     """No interpreter of the versions asked for; the message says what to install."""
 
+    def __init__(self, message: str, versions: Sequence[Version]) -> None:
+        super().__init__(message)
+        self.versions = versions
+
 
 def find(versions: Sequence[Version]) -> str:
     """Return the path of an interpreter of one of `versions`, the first ones preferred."""
@@ -36,9 +40,8 @@ def find(versions: Sequence[Version]) -> str:
         if named:
             if is_version(named, version):
                 return named
-            raise NotFoundError(
-                f"{variable(version)}={named} is not Python {dotted(version)} with venv and pip."
-            )
+            message = f"{variable(version)}={named} is not Python {dotted(version)} with venv, pip."
+            raise NotFoundError(message, versions)
     for version in versions:
         for candidate in candidates(version):
             if is_version(candidate, version):
@@ -47,7 +50,8 @@ def find(versions: Sequence[Version]) -> str:
     digits = variable(versions[0])[len("PYTHON") :]
     raise NotFoundError(
         f"Python {wanted} with venv and pip was not found on the PATH, in pyenv or in uv.\n"
-        "Install it by one of\n" + INSTALL.format(version=dotted(versions[0]), digits=digits)
+        "Install it by one of\n" + INSTALL.format(version=dotted(versions[0]), digits=digits),
+        versions,
     )
 
 
