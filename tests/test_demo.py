@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 
+from demo import conclude
 from environments import ROOT
 from side_by_side.logs import LogError, Step, compare, objections, read_log
-from side_by_side.plot import plot_learning_rates
 from side_by_side.ports import EXAMPLES
 from side_by_side.run_script import MODULE_CLASS, at_first_call
 from side_by_side.runs import ENVIRONMENT, RUNS, Run, Trained, train_nudged, train_original
 from side_by_side.sources import lost_comments, verdict
 from side_by_side.state import export_state, load_state, nudge
-from side_by_side.training import Compared, Outcome
+from side_by_side.training import Compared, Failed, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,13 +248,44 @@ def test_every_example_is_run_and_under_a_name_of_its_own() -> None:
     assert len({run.slug for run in RUNS}) == len(RUNS)
 
 
-def test_the_plot_is_written(tmp_path: Path, original: tuple[Path, Trained]) -> None:
+@pytest.mark.parametrize(
+    ("objections", "code", "line"),
+    [
+        ([], 0, "1 scripts of examples/ agree with their ports on paddle"),
+        (["losses differ"], 1, "does not agree: short on paddle: losses differ"),
+    ],
+)
+def test_the_demo_ends_with_a_table_a_plot_and_a_line_for_each_objection(
+    tmp_path: Path,
+    original: tuple[Path, Trained],
+    objections: list[str],
+    code: int,
+    line: str,
+) -> None:
     trained = original[1]
-    port = Compared("paddle", "bridge", trained, compare(trained.steps, trained.steps), [])
-    outcome = Outcome(SHORT, trained.steps, 1e-7, 1.0, [port])
-    plot_learning_rates([outcome] * 3, tmp_path / "lr.png")
+    difference = compare(trained.steps, trained.steps)
+    port = Compared("paddle", "bridge", trained, difference, objections)
+    printed = StringIO()
+    outcome = Outcome(SHORT, trained.steps, 1.5e-7, 1.0, [port])
 
-    assert (tmp_path / "lr.png").read_bytes().startswith(b"\x89PNG")
+    assert conclude([outcome] * 3, tmp_path, Console(file=printed, width=120)) == code
+    assert line in printed.getvalue()
+    assert "1.5e-07" in printed.getvalue()
+    assert (tmp_path / "lr_curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_port_that_does_not_run_fails_the_demo_and_not_the_other_ports(
+    tmp_path: Path, original: tuple[Path, Trained]
+) -> None:
+    trained = original[1]
+    good = Compared("paddle", "bridge", trained, compare(trained.steps, trained.steps), [])
+    bad = Failed("oneflow", "native", ["NameError: torch"])
+    printed = StringIO()
+    outcome = Outcome(SHORT, trained.steps, 1e-7, 1.0, [good, bad])
+
+    assert conclude([outcome], tmp_path, Console(file=printed, width=120)) == 1
+    assert "does not agree: short on oneflow: NameError: torch" in printed.getvalue()
+    assert "yes" in printed.getvalue()
 
 
 @pytest.mark.parametrize(

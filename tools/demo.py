@@ -44,7 +44,7 @@ def main() -> int:
     except (PortError, RunFailedError, LogError, SetUpError) as error:
         console.print(f"demo: {error}", style="bold", markup=False, highlight=False)
         return 1
-    return _conclude(outcomes, options.out, console)
+    return conclude(outcomes, options.out, console)
 
 
 def _check(targets: list[str]) -> None:
@@ -60,7 +60,9 @@ def _check(targets: list[str]) -> None:
 
 def _port(targets: list[str], out: Path, console: Console) -> list[Ported]:
     console.rule(f"One of the ports: {SHOWN} to {targets[0]}")
-    console.print(Syntax(show_port(SHOWN, targets[0]), "diff", background_color="default"))
+    diff, report = show_port(SHOWN, targets[0])
+    console.print(Syntax(diff, "diff", background_color="default"))
+    console.print(report, markup=False, highlight=False)
     ports = [port_examples(target, out) for target in targets]
     for port in ports:
         console.print(f"{len(port.verdicts)} scripts ported to {port.target}, no comment lost")
@@ -87,7 +89,8 @@ def _line(name: str, done: Trained) -> str:
     return f"{name}: {len(done.steps)} steps, {done.seconds:.1f} s"
 
 
-def _conclude(outcomes: list[Outcome], out: Path, console: Console) -> int:
+def conclude(outcomes: list[Outcome], out: Path, console: Console) -> int:
+    """Show the table, write the plot, and return 1 if a port does not agree."""
     console.print(results_table(outcomes))
     picture = out / "lr_curves.png"
     plot_learning_rates(outcomes, picture)

@@ -11,6 +11,8 @@ mpl.use("Agg")  # a demo has to run without a display
 
 import matplotlib.pyplot as plt
 
+from side_by_side.training import Failed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -37,6 +39,8 @@ def plot_learning_rates(outcomes: Sequence[Outcome], path: Path) -> None:
     for panel, outcome in zip(panels.flat, outcomes, strict=False):
         _draw(panel, "torch", outcome.original)
         for port in outcome.ports:
+            if isinstance(port, Failed):
+                continue
             _draw(panel, port.target, port.trained.steps)
         panel.set_title(outcome.run.title, fontsize=10)
         panel.set_xlabel("step")
@@ -46,8 +50,17 @@ def plot_learning_rates(outcomes: Sequence[Outcome], path: Path) -> None:
             panel.set_yscale("log")
     for panel in panels.flat[len(outcomes) :]:
         panel.set_visible(False)
-    handles, labels = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    curves: dict[str, Any] = {}
+    for panel in panels.flat:
+        handles, labels = panel.get_legend_handles_labels()
+        curves |= dict(zip(labels, handles, strict=True))
+    figure.legend(
+        curves.values(),
+        curves,
+        loc="outside upper center",
+        ncols=len(curves),
+        frameon=False,
+    )
     figure.savefig(path, dpi=130)
     plt.close(figure)
 

@@ -30,9 +30,10 @@ class PortError(RuntimeError):
     """The codemod left something of an example, or lost a comment."""
 
 
-def show_port(script: str, target: str) -> str:
+def show_port(script: str, target: str) -> tuple[str, str]:
     """Return the diff and the report that a dry run prints."""
-    return _port(EXAMPLES / script, target)
+    done = _port((EXAMPLES / script).relative_to(ROOT), target)
+    return done.stdout, done.stderr
 
 
 def port_examples(target: str, out: Path) -> Ported:
@@ -46,12 +47,12 @@ def port_examples(target: str, out: Path) -> Ported:
     return Ported(target, folder, {path.name: _verdict(path) for path in folder.glob("*.py")})
 
 
-def _port(path: Path, target: str, *options: str) -> str:
+def _port(path: Path, target: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bridge", "port", str(path), "--to", target, *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
         raise PortError(f"optbridge port --to {target} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
+    return done
 
 
 def _verdict(path: Path) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from side_by_side.training import Compared, Failed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -40,20 +42,25 @@ def results_table(outcomes: Sequence[Outcome]) -> Table:
             f"{outcome.seconds:.1f}",
         )
         for port in outcome.ports:
-            table.add_row(
-                "",
-                port.target,
-                port.verdict,
-                str(port.difference.steps),
-                _number(port.difference.lr),
-                _number(port.difference.lr_relative),
-                _number(port.difference.loss_relative),
-                "",
-                f"{port.trained.seconds:.1f}",
-                "no" if port.objections else "yes",
-            )
+            match port:
+                case Compared():
+                    table.add_row("", port.target, port.verdict, *_cells(port))
+                case Failed():
+                    table.add_row("", port.target, port.verdict, *[""] * 6, "failed")
         table.add_section()
     return table
+
+
+def _cells(port: Compared) -> list[str]:
+    return [
+        str(port.difference.steps),
+        _number(port.difference.lr),
+        _number(port.difference.lr_relative),
+        _number(port.difference.loss_relative),
+        "",
+        f"{port.trained.seconds:.1f}",
+        "no" if port.objections else "yes",
+    ]
 
 
 def _number(value: float) -> str:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from side_by_side.logs import Difference, LogError, Step, compare, objections
 from side_by_side.ports import EXAMPLES
-from side_by_side.runs import RUNS, Run, Trained, train_nudged, train_original, train_port
+from side_by_side.runs import (
+    RUNS,
+    Run,
+    RunFailedError,
+    Trained,
+    train_nudged,
+    train_original,
+    train_port,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +40,15 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A port that did not get as far as a comparison, and why."""
+
+    target: str
+    verdict: str
+    objections: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One run on torch, on torch with nudged weights, and on every target."""
 
@@ -39,7 +56,7 @@ class Outcome:
     original: list[Step]
     spread: float
     seconds: float
-    ports: list[Compared]
+    ports: list[Compared | Failed]
 
 
 def trainings(ports: Sequence[Ported]) -> int:
@@ -61,21 +78,16 @@ def _outcome(run: Run, ports: Sequence[Ported], out: Path, report: Report) -> Ou
     nudged = train_nudged(run, EXAMPLES, out)
     report(f"{run.title} on torch, weights nudged", nudged)
     spread = compare(original.steps, nudged.steps).loss_relative
-    compared = []
+    compared: list[Compared | Failed] = []
     for port in ports:
-        trained = train_port(run, port.target, port.folder, out)
-        report(f"{run.title} on {port.target}", trained)
-        compared.append(_compared(run, port, original, trained, spread))
+        verdict = port.verdicts[run.script]
+        try:
+            trained = train_port(run, port.target, port.folder, out)
+            report(f"{run.title} on {port.target}", trained)
+            difference = compare(original.steps, trained.steps)
+        except (RunFailedError, LogError) as error:
+            compared.append(Failed(port.target, verdict, [str(error)]))
+            continue
+        found = objections(difference, spread, verdict)
+        compared.append(Compared(port.target, verdict, trained, difference, found))
     return Outcome(run, original.steps, spread, original.seconds, compared)
-
-
-def _compared(
-    run: Run, port: Ported, original: Trained, trained: Trained, spread: float
-) -> Compared:
-    try:
-        difference = compare(original.steps, trained.steps)
-    except LogError as error:
-        raise LogError(f"{run.title} on {port.target}: {error}") from error
-    verdict = port.verdicts[run.script]
-    found = objections(difference, spread, verdict)
-    return Compared(port.target, verdict, trained, difference, found)
