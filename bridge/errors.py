@@ -1,4 +1,4 @@
-"""What bridge raises: one base, each with its built-in kin, so that `except TypeError` works too."""
+"""What bridge raises: one base, each with its built-in kin, so `except TypeError` works too."""
 
 from __future__ import annotations
 

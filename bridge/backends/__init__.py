@@ -35,7 +35,8 @@ def backend(name: str) -> Backend:
         module = import_module(f"bridge.backends.{name}")
     except ImportError as error:
         raise BackendImportError(
-            f"{name} cannot be imported: {error}.\nHint: optbridge doctor {name} says what mends it."
+            f"{name} cannot be imported: {error}.\n"
+            f"Hint: optbridge doctor {name} says what mends it."
         ) from error
     return cast("Backend", module.BACKEND)
 

@@ -19,6 +19,15 @@ Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
 
 
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
+"""The default of an option that every group must give."""
+
+
 class Batch(NamedTuple):
     """Parameters of one group that have a gradient, each beside its gradient and its state."""
 

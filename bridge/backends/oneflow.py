@@ -1,4 +1,7 @@
-"""OneFlow's tensors and fused optimizer steps. https://docs.oneflow.org/en/master/"""
+"""OneFlow's tensors.
+
+https://docs.oneflow.org/en/master/
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ import oneflow
 from bridge.backends.oneflow_kernels import KERNELS
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "float32", "float64")}
@@ -35,10 +36,10 @@ class _OneFlow:
         elif param.grad is not None:
             param.grad.zero_()
 
-    def no_grad(self) -> AbstractContextManager[object]:
+    def no_grad(self) -> Any:
         return oneflow.no_grad()
 
-    def enable_grad(self) -> AbstractContextManager[object]:
+    def enable_grad(self) -> Any:
         return oneflow.enable_grad()
 
     def zeros_like(self, tensor: Tensor) -> Tensor:
@@ -67,6 +68,8 @@ class _OneFlow:
         return tensor.to(like.device, like.dtype)
 
     def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        # None of its own classes takes torch's arguments or means the same by them.
+        del optimizer, groups, defaults
         return False
 
 

@@ -10,6 +10,7 @@ from struct import pack, unpack
 from typing import TYPE_CHECKING, Any
 
 import oneflow
+from oneflow import _C
 
 from bridge.backends._protocol import Kernel
 
@@ -41,12 +42,12 @@ def _sgd(batch: Batch, group: Group) -> None:
     momentum = float(group["momentum"])
     for param, grad, state in zip(*batch, strict=True):
         if momentum == 0:
-            oneflow._C.dispatch_sgd_update(_SGD, (param, grad), learning_rate=lr, l2=decay)
+            _C.dispatch_sgd_update(_SGD, (param, grad), learning_rate=lr, l2=decay)
             continue
         if "momentum_buffer" not in state:
             # From zero the kernel's first buffer is the gradient itself, as torch's is.
             state["momentum_buffer"] = oneflow.zeros_like(param)
-        oneflow._C.dispatch_momentum_update(
+        _C.dispatch_momentum_update(
             _MOMENTUM,
             (param, grad, state["momentum_buffer"]),
             learning_rate=lr,
@@ -76,7 +77,7 @@ def _adam(batch: Batch, group: Group) -> None:
         moments = [state["exp_avg"], state["exp_avg_sq"]]
         if is_amsgrad:
             moments.append(state["max_exp_avg_sq"])
-        oneflow._C.dispatch_adam_update(
+        _C.dispatch_adam_update(
             _AMSGRAD if is_amsgrad else _ADAM,
             (param, grad, *moments),
             learning_rate=lr,
@@ -100,5 +101,5 @@ _CLAIMED = {
 KERNELS: Mapping[str, Kernel] = {
     name: kernel
     for name, (kernel, operations) in _CLAIMED.items()
-    if all(hasattr(oneflow._C, operation) for operation in operations)
+    if all(hasattr(_C, operation) for operation in operations)
 }

@@ -1,4 +1,4 @@
-"""Paddle's tensors and fused optimizer steps.
+"""Paddle's tensors.
 
 https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overview_en.html
 """
@@ -12,8 +12,6 @@ import paddle
 from bridge.backends.paddle_kernels import KERNELS
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {
@@ -41,10 +39,10 @@ class _Paddle:
         elif param.grad is not None:
             param.grad.zero_()
 
-    def no_grad(self) -> AbstractContextManager[object]:
+    def no_grad(self) -> Any:
         return paddle.no_grad()
 
-    def enable_grad(self) -> AbstractContextManager[object]:
+    def enable_grad(self) -> Any:
         return paddle.enable_grad()
 
     def zeros_like(self, tensor: Tensor) -> Tensor:
@@ -72,6 +70,8 @@ class _Paddle:
         return tensor.to(like.place, like.dtype)
 
     def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
+        # None of its own classes takes torch's arguments or means the same by them.
+        del optimizer, groups, defaults
         return False
 
 

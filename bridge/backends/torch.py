@@ -12,11 +12,12 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.optim.optimizer import required as torchs_required
+
+from bridge.backends._protocol import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
-
     from bridge.backends._protocol import Group, Kernel, Tensor
 
 
@@ -39,10 +40,10 @@ class _Torch:
         elif param.grad is not None:
             param.grad.detach_().zero_()
 
-    def no_grad(self) -> AbstractContextManager[object]:
+    def no_grad(self) -> Any:
         return torch.no_grad()
 
-    def enable_grad(self) -> AbstractContextManager[object]:
+    def enable_grad(self) -> Any:
         return torch.enable_grad()
 
     def zeros_like(self, tensor: Tensor) -> Tensor:
@@ -70,11 +71,13 @@ class _Torch:
         return tensor.to(like.device, like.dtype)
 
     def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
-        cls = type(optimizer)
-        native = _native(cls)
+        cls: type = type(optimizer)
+        native: Any = _native(cls)
         optimizer.__class__ = _concrete(cls)
         if native is torch.optim.Optimizer:
-            native.__init__(optimizer, groups, defaults)
+            # A class of the user's own: its defaults are not arguments, and may have our `required`.
+            torchs = {k: torchs_required if v is required else v for k, v in defaults.items()}
+            native.__init__(optimizer, groups, torchs)
             return True
         accepted = signature(native).parameters
         given = {name: value for name, value in defaults.items() if name in accepted}
@@ -92,7 +95,8 @@ class _OnTorch:
     _is_stepping = True
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        super().load_state_dict(self._localized(state_dict))  # type: ignore[misc]
+        localized = self._localized(state_dict)  # type: ignore[attr-defined]  # of Optimizer
+        super().load_state_dict(localized)  # type: ignore[misc]  # of torch's class
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
         return _rebuild, (_users_class(type(self)),), self.__getstate__()  # type: ignore[attr-defined]
@@ -108,7 +112,8 @@ def _ours(cls: type) -> type:
 
 
 def _users_class(concrete: type) -> type:
-    return concrete.__dict__["_users_class"]
+    cls: type = concrete.__dict__["_users_class"]
+    return cls
 
 
 @cache

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend_name, backend_of, typename
+from bridge.backends._protocol import required
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from bridge.backends._protocol import Backend, Group, Tensor
 
 _MIXED_NAMES = "all optimizer params should be with/without names. Some param names are missing"
-
-
-class _Required:
-    def __repr__(self) -> str:
-        return "<required parameter>"
-
-
-required = _Required()
-"""The default of an option that every group must give."""
 
 
 def collect(params: object) -> list[Group]:
@@ -37,7 +29,7 @@ def collect(params: object) -> list[Group]:
             f"{type(params).__name__!r} object is not iterable\n"
             "Hint: pass model.parameters(), not the model."
         )
-    entries = list(cast("Iterable[Any]", params))
+    entries = list(params)
     if entries and isinstance(entries[0], dict):
         return [_with_list(entry) for entry in entries]
     return [{"params": entries}]
@@ -48,7 +40,7 @@ def backend_of_groups(groups: Sequence[Group]) -> Backend:
 
 
 def complete(group: object, defaults: Mapping[str, Any], others: Sequence[Group]) -> Group:
-    """Check a group against the `others` and return it, filled in from `defaults`, as a new dict."""
+    """Check a group against the `others`; return a copy filled in from `defaults`."""
     group = _with_list(group)
     _split_names(group)
     params = group["params"]

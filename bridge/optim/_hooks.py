@@ -5,13 +5,15 @@ https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_st
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
 from functools import wraps
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections import OrderedDict, defaultdict
     from collections.abc import Callable
+
+    from typing_extensions import Self
 
 _ids = count()
 
@@ -26,7 +28,7 @@ class RemovableHandle:
     def remove(self) -> None:
         self._hooks.pop(self.id, None)
 
-    def __enter__(self) -> RemovableHandle:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,7 @@
-"""torch.optim.Adam. https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html"""
+"""torch.optim.Adam.
+
+https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
+"""
 
 from __future__ import annotations
 

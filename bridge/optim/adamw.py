@@ -1,4 +1,7 @@
-"""torch.optim.AdamW. https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html"""
+"""torch.optim.AdamW.
+
+https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+"""
 
 from __future__ import annotations
 

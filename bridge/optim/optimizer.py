@@ -28,7 +28,7 @@ class Optimizer(Hooked):
     """
 
     algorithm: ClassVar[str] = ""
-    """Under what name the backends keep a kernel for the formula."""
+    """The formula's name, under which the backends keep a kernel; empty where there is none."""
 
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
@@ -94,6 +94,8 @@ class Optimizer(Hooked):
         self._call("after_load")
 
     def _advance(self, kernels: Mapping[str, Kernel]) -> None:
+        if not self.algorithm:
+            raise NotImplementedError
         xp = self._backend
         kernel = kernels.get(self.algorithm)
         with xp.no_grad():
@@ -104,9 +106,13 @@ class Optimizer(Hooked):
                 for dtype, batch in self._batches(xp, group).items():
                     if kernel is not None and kernel.claims(options, dtype):
                         kernel.run(batch, options)
-                        continue
-                    for param, grad, state in zip(*batch, strict=True):
-                        self.formula(xp, param, grad, state, options)
+                    else:
+                        for param, grad, state in zip(*batch, strict=True):
+                            self.formula(xp, param, grad, state, options)
+                    # As in torch, a parameter that needs no state has no entry.
+                    self.state.update(
+                        (p, s) for p, s in zip(batch.params, batch.states, strict=True) if s
+                    )
 
     def _batches(self, xp: Backend, group: Group) -> dict[str, Batch]:
         batches: dict[str, Batch] = {}
@@ -114,9 +120,7 @@ class Optimizer(Hooked):
             grad = xp.grad(param)
             if grad is None:
                 continue
-            state = self.state[param]
-            if not state:
-                state.update(self.init_state(xp, param, group))
+            state = self.state.get(param) or self.init_state(xp, param, group)
             batch = batches.setdefault(xp.dtype(param), Batch([], [], []))
             batch.params.append(param)
             batch.grads.append(-grad if group.get("maximize") else grad)
@@ -143,8 +147,9 @@ class Optimizer(Hooked):
                 group.setdefault(name, value)
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
-        for index, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {index}")
-            lines.extend(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")
-        return "\n".join([*lines, ")"])
+        groups = [
+            "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            for group in self.param_groups
+        ]
+        parts = [f"\nParameter Group {index}\n{group}" for index, group in enumerate(groups)]
+        return f"{type(self).__name__} ({''.join(parts)})"

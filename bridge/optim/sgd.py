@@ -1,4 +1,7 @@
-"""torch.optim.SGD. https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html"""
+"""torch.optim.SGD.
+
+https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+"""
 
 from __future__ import annotations
 
