@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -206,3 +207,13 @@ def test_repr_equals_torchs(xp: Framework, name: str) -> None:
     groups = [{"params": [torch.ones(1)]}, {"params": [torch.ones(1)], "lr": 0.5}]
 
     assert repr(ours) == repr(getattr(torch.optim, name)(groups))
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+def test_training_leaves_nothing_on_the_parameters(xp: Framework, name: str) -> None:
+    (param,) = _params(xp, 1)
+    before = copy.deepcopy(vars(param))
+    opt = getattr(optim, name)([{"params": [param], "lr": 0.5, "weight_decay": 0.1}])
+    _step(xp, opt)
+
+    assert vars(param) == before
