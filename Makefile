@@ -40,7 +40,7 @@ bench: ## run every benchmark
 
 matrix: ## measure again what compat_matrix.md says
 	$(SETUP) matrix --backends $(BACKENDS)
-	$(IN_MODERN) tools/compat_matrix.py --backends $(BACKENDS)
+	$(IN_MODERN) tools/compat_matrix.py --backends $(BACKENDS) --venv $(VENV)
 
 build: ## make the wheel and the sdist in dist/
 	$(SETUP) build
