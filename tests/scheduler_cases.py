@@ -204,6 +204,7 @@ PLATEAU: list[tuple[str, dict[str, Any]]] = [
     ("improving_in_cooldown", {"patience": 2, "cooldown": 3, "factor": 0.5}),
     ("flat", {"patience": 2, "min_lr": 0.001, "factor": 0.3}),
     ("flat", {"patience": 2, "eps": 0.01, "factor": 0.5}),
+    ("flat", {"patience": 2, "eps": 0.05, "factor": 0.5}),
     ("noisy", {"patience": 0, "factor": 0.9}),
     ("nan_first", {"patience": 3, "factor": 0.5}),
     ("inf_first", {"patience": 3, "factor": 0.5}),
@@ -231,6 +232,7 @@ CYCLIC_LR: list[tuple[str, tuple[float, float], dict[str, Any]]] = [
     ),
     ("sgd", (0.001, 0.1), {"step_size_up": 20, "cycle_momentum": False}),
     ("adam", (0.001, 0.1), {"step_size_up": 20}),
+    ("sgd with betas", (0.001, 0.1), {"step_size_up": 20}),
     ("sgd", (0.001, 0.1), {}),
     ("sgd", (0.001, 0.1), {"step_size_up": 12.5}),
     ("sgd", (0.1, 0.001), {"step_size_up": 20}),
@@ -252,6 +254,7 @@ ONE_CYCLE_LR: list[tuple[str, float, dict[str, Any]]] = [
     ("sgd", 0.1, {"epochs": 10, "steps_per_epoch": 20}),
     ("sgd", 0.1, {"total_steps": 200, "cycle_momentum": False}),
     ("adam", 0.1, {"total_steps": 200}),
+    ("sgd with betas", 0.1, {"total_steps": 200}),
     ("adagrad", 0.1, {"total_steps": 200}),
     ("sgd", 0.1, {"total_steps": 100}),
     *[("sgd", 0.1, {"total_steps": 200, "pct_start": p}) for p in (0.005, 0.0, 1.0, 1, 1.5)],
@@ -302,3 +305,24 @@ SCHEDULERS: list[Case] = [
     *[Case(of("OneCycleLR", lr, **kw), optimizer=name) for name, lr, kw in ONE_CYCLE_LR],
     *[Case(schedule, (0.1, 0.01)) for schedule in TWO_GROUPS],
 ]
+
+# One row for each class, where a test does not need them all.
+PLAIN = [
+    of("LambdaLR", Factor("0.9**e")),
+    of("MultiplicativeLR", Factor("0.95")),
+    of("StepLR", 7),
+    of("MultiStepLR", [5, 5, 12]),
+    of("ConstantLR", 0.3, 10),
+    of("LinearLR", 0.1, 1.0, 15),
+    of("ExponentialLR", 0.9),
+    of("PolynomialLR", 20, 2.0),
+    of("CosineAnnealingLR", 10, 0.001),
+    of("CosineAnnealingWarmRestarts", 4, 3),
+    of("CyclicLR", 0.01, 0.1, 5),
+    of("OneCycleLR", 0.1, 60),
+]
+COMPOSED = [
+    chained(WARM_UP, of("CosineAnnealingLR", 10)),
+    sequential(WARM_UP, of("StepLR", 3), milestones=[8]),
+]
+PLATEAU_ALONE = of("ReduceLROnPlateau", patience=1, factor=0.5)

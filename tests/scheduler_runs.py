@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from tests.scheduler_cases import Case
 
 HYPERPARAMETERS = ("lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr")
+
+
+class SGDWithBetas(torch.optim.SGD):
+    """An optimizer that has both of the hyperparameters that may be cycled."""
+
+    def __init__(self, groups: list[dict[str, Any]]) -> None:
+        super().__init__([{"betas": (0.8, 0.99), **group} for group in groups], momentum=0.5)
+        self.defaults["betas"] = (0.8, 0.99)
+
+
 OPTIMIZERS: dict[str, Any] = {
     "sgd": lambda groups: torch.optim.SGD(groups, momentum=0.5),
     "adam": torch.optim.Adam,
     "adagrad": torch.optim.Adagrad,
+    "sgd with betas": SGDWithBetas,
 }
 
 
@@ -42,6 +53,12 @@ def snapshot(optimizer: Any) -> list[dict[str, Any]]:
 def first_sentence(text: object = "") -> str:
     """Return what users match on: up to the first full stop or line break."""
     return re.split(r"\.\s|\n", f"{text}\n")[0]
+
+
+def step(scheduler: Any) -> None:
+    """Step the optimizer, then the scheduler."""
+    scheduler.optimizer.step()
+    scheduler.step(*([1.0] if hasattr(scheduler, "num_bad_epochs") else []))
 
 
 def run(case: Case, module: Any, optimizer: Any) -> list[Any]:

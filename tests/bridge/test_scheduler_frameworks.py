@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,27 @@ def test_wrapped_native_optimizers_get_torchs_learning_rates(xp: Framework, case
     optimizer = wrap(native(xp, case))
 
     assert run(case, lr_scheduler, optimizer) == expected
+
+
+def test_a_copy_of_a_schedule_takes_our_optimizer_along(xp: Framework) -> None:
+    optimizer = optim.SGD([xp.param(np.zeros(2, np.float32))], lr=0.1)
+    scheduler = lr_scheduler.ExponentialLR(optimizer, 0.5)
+    optimizer.step()
+    scheduler.step()
+    twin = copy.deepcopy(scheduler)
+    twin.optimizer.step()
+    twin.step()
+
+    assert twin.optimizer.param_groups[0]["lr"] == 0.025
+    assert optimizer.param_groups[0]["lr"] == 0.05
+
+
+def test_a_scheduler_stepped_before_our_optimizer_warns_as_torchs(xp: Framework) -> None:
+    optimizer = optim.SGD([xp.param(np.zeros(2, np.float32))], lr=0.1)
+    scheduler = lr_scheduler.ExponentialLR(optimizer, 0.5)
+
+    with pytest.warns(UserWarning, match=r"Detected call of `lr_scheduler.step\(\)` before"):
+        scheduler.step()
 
 
 @pytest.mark.parametrize("kind", ["StepLR", "LambdaLR", "CyclicLR"])

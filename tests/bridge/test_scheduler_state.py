@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFERENCE = torch.optim.lr_scheduler
+MODULES = (REFERENCE, lr_scheduler)
 SCHEDULES = [
     of("LambdaLR", Factor("0.9**e")),
     of("MultiplicativeLR", Factor("0.95")),
@@ -94,9 +96,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
 def test_the_state_has_torchs_keys_and_values(schedule: Schedule) -> None:
-    schedulers = [
-        schedule.build(module, torch_optimizer(0.1)) for module in (REFERENCE, lr_scheduler)
-    ]
+    schedulers = [schedule.build(module, torch_optimizer(0.1)) for module in MODULES]
     for scheduler in schedulers:
         go(scheduler, range(11))
     expected, actual = (scheduler.state_dict() for scheduler in schedulers)
@@ -137,6 +137,16 @@ def test_a_callable_objects_attributes_are_saved_and_loaded() -> None:
     assert other.lr_lambdas[0].text == "0.9**e"
 
 
+def test_a_plateau_state_that_was_edited_is_understood_anew() -> None:
+    schedulers = [of("ReduceLROnPlateau").build(m, torch_optimizer(0.1)) for m in MODULES]
+    for scheduler in schedulers:
+        scheduler.load_state_dict(scheduler.state_dict() | {"mode": "max"})
+        with pytest.raises(ValueError, match="mode else is unknown!"):
+            scheduler.load_state_dict(scheduler.state_dict() | {"mode": "else"})
+
+    assert schedulers[0].mode_worse == schedulers[1].mode_worse == -math.inf
+
+
 def test_of_a_plain_function_nothing_is_saved() -> None:
     schedule = of("LambdaLR", lambda epoch: 1 / (epoch + 1))
     scheduler = schedule.build(lr_scheduler, torch_optimizer(0.1))
@@ -172,7 +182,7 @@ def test_resuming_by_last_epoch_goes_as_with_torch(schedule: Schedule, last_epoc
 @pytest.mark.parametrize("schedule", RESUMED_BY_EPOCH, ids=str)
 def test_resuming_without_initial_lr_is_torchs_error(schedule: Schedule) -> None:
     errors = []
-    for module in (REFERENCE, lr_scheduler):
+    for module in MODULES:
         with pytest.raises(KeyError) as caught:
             schedule.build(module, torch_optimizer(0.1), last_epoch=3)
         errors.append(caught.value.args[0].partition("\n")[0])
