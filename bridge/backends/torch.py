@@ -18,6 +18,7 @@ from bridge.backends._protocol import required
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from bridge.backends._protocol import Group, Kernel, Tensor
 
 
@@ -75,7 +76,7 @@ class _Torch:
         native: Any = _native(cls)
         optimizer.__class__ = _concrete(cls)
         if native is torch.optim.Optimizer:
-            # A class of the user's own: its defaults are not arguments, and may have our `required`.
+            # A class of the user's own: its defaults are no arguments, and may hold `required`.
             torchs = {k: torchs_required if v is required else v for k, v in defaults.items()}
             native.__init__(optimizer, groups, torchs)
             return True

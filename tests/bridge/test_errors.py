@@ -114,7 +114,7 @@ MISUSES: list[tuple[str, Callable[[Framework, Any], Any]]] = [
 
 
 def _caught(xp: Framework, opt: Any, misuse: Callable[[Framework, Any], Any]) -> Exception:
-    with pytest.raises(Exception) as caught:  # noqa: B017, PT011 - which, is what we ask
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - which, is what we ask
         misuse(xp, opt)
     return caught.value
 
