@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.api import TABLES
-from codemods.api.convert import convert_call
+from codemods.api.convert import convert
 from codemods.bundles import bundle
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.judge import judge
-from codemods.model import Blocked, Bridge, Converted, Finding, Native, PrependLine, Refused
+from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refused
 from codemods.names import find_names, in_package
 from codemods.signatures import bridge_name
 
@@ -55,6 +55,7 @@ class _Planner:
         self.kept: list[Reference] = []
         self.native_calls: dict[cst.CSTNode, str] = {}
         self.refused_calls: set[cst.CSTNode] = set()
+        self.noted: set[str] = set()
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
@@ -144,30 +145,32 @@ class _Planner:
         call = self.source.parents.get(node)
         return isinstance(call, cst.Call) and call.func is node
 
+    # the rest of torch
+
     def _api(self, reference: Reference) -> None:
-        table = TABLES[self.options.target]
-        for node, qualified in prefixes(reference):
-            row = table.names.get(qualified)
-            if row is None:
-                continue
-            call = self.source.parents.get(node)
-            if isinstance(call, cst.Call) and call.func is node:
-                outcome = convert_call(self.source, call, qualified, row)
-            elif row.is_value:
-                outcome = Converted(native=row.to, notes=(row.note,) if row.note else ())
-            else:
-                outcome = Blocked(f"`{qualified}` is used as a value")
-            if isinstance(outcome, Blocked):
-                self._leave(reference, outcome.reason)
-                return
-            self.result.edits += outcome.edits
-            self._move(reference, node, qualified, row.to)
-            code = f"{PREFIX[self.options.target]}900"
-            self._find(node, code, "ported", f"{qualified} -> {row.to}")
-            for note in outcome.notes:
-                self._find(node, "NOTE", "note", f"{qualified}: {note}")
+        node, qualified = reference.node, reference.qualified
+        row = TABLES[self.options.target].names.get(qualified)
+        if row is None:
+            self._leave(reference, f"`{qualified}` is in no table yet")
             return
-        self._leave(reference, f"`{reference.qualified}` is in no table yet")
+        outcome = convert(self.source, node, qualified, row)
+        if isinstance(outcome, Blocked):
+            self._leave(reference, outcome.reason)
+            return
+        self.result.edits += outcome.edits
+        self._move(reference, node, qualified, row.to)
+        self._find(node, self._code(900), "ported", f"{qualified} -> {row.to}")
+        self._note(node, qualified, outcome.notes)
+
+    def _code(self, number: int) -> str:
+        return f"{PREFIX[self.options.target]}{number}"
+
+    def _note(self, node: cst.CSTNode, name: str, notes: tuple[str, ...]) -> None:
+        """Say what a reader has to know of a row, once for a file."""
+        for note in notes:
+            if note not in self.noted:
+                self.noted.add(note)
+                self._find(node, "NOTE", "note", name, note)
 
     def _leave(self, reference: Reference, reason: str) -> None:
         self.kept.append(reference)

@@ -6,41 +6,154 @@ uses an argument outside of it is left as it was, and reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-# What an expression is, as far as a port has to know; "value" is anything that is none of these.
-Type: TypeAlias = Literal["tensor", "module", "device", "dtype", "loader", "value", "unknown"]
+    import libcst as cst
+
+    from codemods.model import Blocked
+    from codemods.source import Source
+
+# What a call gives or a name holds, as far as a port has to know it. A "layer" is a module whose
+# call gives a tensor; "itself" is what the method was called on; a "value" is nothing of torch's.
+Kind: TypeAlias = Literal[
+    "tensor",
+    "tensors",
+    "named tensors",
+    "layer",
+    "layers",
+    "module",
+    "modules",
+    "named modules",
+    "dataset",
+    "loader",
+    "device",
+    "dtype",
+    "value",
+    "itself",
+    "unknown",
+]
+Holder: TypeAlias = Literal["tensor", "module", "loader"]
+
+
+Place: TypeAlias = Literal["both", "position", "moved", "keyword"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter that may be given, what it is called there, and how it may be given.
+
+    `place` is "moved" where a positional argument has to be written with its name.
+    """
+
+    name: str
+    word: str
+    place: Place = "both"
+    is_dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters that a call may use; `rest` says what becomes of more positional ones."""
+
+    parameters: tuple[Parameter, ...] = ()
+    rest: Literal["none", "same", "list"] = "none"
+
+
+def signature(text: str) -> Signature:
+    """Read a signature as the tables write it.
+
+    `a` keeps its place and name, `a=b` is called `b`, `/a` is given by position only, `~a` has no
+    effect there and is dropped. After a `*` places differ: a positional argument is written with
+    its name. After a `|` only keywords may be given. `*args` takes any number, `[*args]` puts
+    them into one list.
+
+    >>> signature("x, bias=bias_attr").parameters[1]
+    Parameter(name='bias', word='bias_attr', place='both', is_dropped=False)
+    >>> signature("[*tensors]").rest
+    'list'
+    """
+    parameters: list[Parameter] = []
+    rest: Literal["none", "same", "list"] = "none"
+    place: Place = "both"
+    for word in filter(None, (w.strip() for w in text.split(","))):
+        if word in ("*", "|"):
+            place = "moved" if word == "*" else "keyword"
+        elif word.startswith(("*", "[*")):
+            rest = "list" if word.startswith("[") else "same"
+        else:
+            name, _, renamed = word.lstrip("~/").partition("=")
+            here: Place = "position" if word.startswith("/") else place
+            parameters.append(Parameter(name, renamed or name, here, word.startswith("~")))
+    return Signature(tuple(parameters), rest)
+
+
+# Turns the expression of an argument into the parts of the new one.
+Rewrite: TypeAlias = (
+    "Callable[[Source, cst.BaseExpression], tuple[str | cst.CSTNode, ...] | Blocked]"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`to` is the new dotted name, or the new method name in a table of methods.
+    """One row: the name `to` (empty: torch's own), what a call may be given, what it returns.
 
-    `positional` are torch's parameters that may be given by position, in order; `keywords` maps
-    the keywords that may be given to the new ones. A positional argument stays positional unless
-    `by_keyword` says that its place moved. `note` is shown with the port; `returns` is the type
-    of a call's result. `is_value` rows may also be used without a call.
+    Attributes:
+        accepts: None where the name may be used, but not called.
+        values: how an argument's value is rewritten.
+        only: the constants that an argument may be, where others are not equal.
+        note: what a reader of the port has to know; shown once for a file.
+        notes: the same, shown where an argument is given.
+        is_value: whether the name may also be used without a call.
+        is_statement: whether it is equal only where its result is not used.
+        is_property: whether torch's call is an attribute there.
     """
 
-    to: str
-    positional: tuple[str, ...] = ()
-    keywords: Mapping[str, str | None] = field(default_factory=dict)
-    by_keyword: tuple[str, ...] = ()
-    variadic: bool = False
-    as_list: bool = False
+    accepts: Signature | None = None
+    to: str = ""
+    returns: Kind = "unknown"
+    values: Mapping[str, Rewrite] = field(default_factory=dict)
+    only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     note: str = ""
-    returns: Type = "unknown"
-    is_value: bool = True
+    notes: Mapping[str, str] = field(default_factory=dict)
+    is_value: bool = False
+    is_statement: bool = False
+    is_property: bool = False
+
+
+Rows: TypeAlias = "Mapping[str, Api]"
+Members: TypeAlias = "Mapping[Holder, Rows]"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One framework's rows: dotted names, methods of tensors and modules, and modules."""
+    """One framework's rows: names of torch, and members of tensors, modules and loaders."""
 
-    names: Mapping[str, Api]
-    methods: Mapping[Type, Mapping[str, Api]]
-    modules: Mapping[str, str]
+    names: Rows
+    members: Members
+
+
+def call(text: str, returns: Kind = "tensor", to: str = "", *, note: str = "") -> Api:
+    """Return the row of a function or a method that takes the arguments of a signature."""
+    return Api(signature(text), to, returns, note=note)
+
+
+def layer(text: str, to: str = "", *, note: str = "") -> Api:
+    """Return the row of a module's class: called, subclassed, or asked for by isinstance."""
+    return Api(signature(text), to, "layer", note=note, is_value=True)
+
+
+def value(returns: Kind = "value", to: str = "") -> Api:
+    """Return the row of a name that is used, and not called."""
+    return Api(None, to, returns, is_value=True)
+
+
+def names(root: str, *tables: Rows) -> Rows:
+    """Put tables together, later rows before earlier ones, under the whole dotted names."""
+    merged = {key: row for rows in tables for key, row in rows.items()}
+    return {
+        f"torch.{key}": replace(row, to=f"{root}.{row.to or key}") for key, row in merged.items()
+    }

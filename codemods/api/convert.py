@@ -1,4 +1,4 @@
-"""Convert one use of torch's API by its row: the name, and the arguments where they differ."""
+"""Convert one use of torch's API by its row: its arguments, where they differ."""
 
 from __future__ import annotations
 
@@ -6,49 +6,83 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.arguments import is_pure
+from codemods.arguments import UNKNOWN, is_pure, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 
 if TYPE_CHECKING:
-    from codemods.api._model import Api
+    from collections.abc import Iterator
+
+    from codemods.api._model import Api, Parameter, Signature
     from codemods.model import Edit, Outcome
     from codemods.source import Source
 
 
-def convert_call(source: Source, call: cst.Call, name: str, row: Api) -> Outcome:
-    """Convert a call's arguments; the caller writes the new name."""
+def convert(source: Source, node: cst.BaseExpression, name: str, row: Api) -> Outcome:
+    """Convert the arguments of a use of `name` at `node`; the caller writes the new name."""
+    call = source.parents.get(node)
+    notes: tuple[str, ...] = (row.note,) if row.note else ()
+    if not (isinstance(call, cst.Call) and call.func is node):
+        return Converted(notes=notes) if row.is_value else Blocked(f"`{name}` is used as a value")
+    if row.accepts is None:
+        return Blocked(f"a call of `{name}` is in no table yet")
+    if row.is_statement and not isinstance(source.parents.get(call), cst.Expr):
+        return Blocked(f"what `{name}` returns is used, and is another thing there")
     edits: list[Edit] = []
+    for outcome in _arguments(source, call, name, row, row.accepts):
+        if isinstance(outcome, Blocked):
+            return outcome
+        edits += outcome.edits
+        notes += outcome.notes
+    return Converted(tuple(edits), notes)
+
+
+def _arguments(
+    source: Source, call: cst.Call, name: str, row: Api, accepts: Signature
+) -> Iterator[Outcome]:
+    positional = [p for p in accepts.parameters if p.place != "keyword"]
     for position, argument in enumerate(call.args):
-        if argument.star:
-            if not row.variadic:
-                return Blocked(f"`{argument.star}` hides which arguments `{name}` gets")
-        elif argument.keyword is None:
-            if position >= len(row.positional) and not row.variadic:
-                return Blocked(f"`{name}` is called with more arguments than the port knows")
-            if position < len(row.positional) and row.positional[position] in row.by_keyword:
-                torch_name = row.positional[position]
-                word = row.keywords.get(torch_name) or torch_name
-                edits.append(Insert(argument, f"{word}=", "before"))
-        else:
-            outcome = _keyword(source, call, argument, argument.keyword, name, row)
-            if isinstance(outcome, Blocked):
-                return outcome
-            edits.extend(outcome.edits)
-    if row.as_list and call.args:
-        edits.append(Insert(call.args[0], "[", "before"))
-        edits.append(Insert(call.args[-1], "]", "after"))
-    return Converted(tuple(edits), (row.note,) if row.note else (), row.to)
+        if argument.star == "**" or (argument.star and accepts.rest == "none"):
+            yield Blocked(f"`{argument.star}` hides which arguments `{name}` gets")
+        elif argument.star:
+            continue
+        elif argument.keyword is not None:
+            keyword = argument.keyword.value
+            named = [p for p in accepts.parameters if p.name == keyword and p.place != "position"]
+            if named:
+                yield _argument(source, call, argument, named[0], row)
+            else:
+                yield Blocked(f"`{name}` gets `{keyword}`, which the port does not know")
+        elif position < len(positional):
+            yield _argument(source, call, argument, positional[position], row)
+        elif accepts.rest == "none":
+            yield Blocked(f"`{name}` gets more arguments than the port knows")
+    if accepts.rest == "list" and call.args:
+        yield Converted((Insert(call.args[0], "[", "before"), Insert(call.args[-1], "]", "after")))
 
 
-def _keyword(
-    source: Source, call: cst.Call, argument: cst.Arg, keyword: cst.Name, name: str, row: Api
+def _argument(
+    source: Source, call: cst.Call, argument: cst.Arg, parameter: Parameter, row: Api
 ) -> Outcome:
-    if keyword.value not in row.keywords:
-        return Blocked(f"`{name}` is called with `{keyword.value}`, which the port does not know")
-    word = row.keywords[keyword.value]
-    if word is None:
-        if not is_pure(argument.value):
-            text = source.text(argument.value)
-            return Blocked(f"`{keyword.value}` would be dropped, and the evaluation of `{text}`")
-        return Converted((RemoveArgument(call, argument),))
-    return Converted(() if word == keyword.value else (Replace(keyword, (word,)),))
+    text = source.text(argument.value)
+    if parameter.name in row.only:
+        value = value_of(source, argument.value)
+        if value is UNKNOWN or value not in row.only[parameter.name]:
+            return Blocked(f"`{parameter.name}={text}` is not known to be equal")
+    edits: list[Edit] = []
+    note = "" if text == "False" else row.notes.get(parameter.name, "")
+    notes = (note,) if note else ()
+    if parameter.is_dropped:
+        if argument.keyword is None or not is_pure(argument.value):
+            return Blocked(f"`{parameter.name}` has no counterpart, and `{text}` would be dropped")
+        return Converted((RemoveArgument(call, argument),), notes)
+    if argument.keyword is None:
+        if parameter.place == "moved":
+            edits.append(Insert(argument, f"{parameter.word}=", "before"))
+    elif parameter.word != parameter.name:
+        edits.append(Replace(argument.keyword, (parameter.word,)))
+    if (rewrite := row.values.get(parameter.name)) is not None:
+        parts = rewrite(source, argument.value)
+        if isinstance(parts, Blocked):
+            return parts
+        edits.append(Replace(argument.value, parts))
+    return Converted(tuple(edits), notes)

@@ -1,0 +1,102 @@
+"""torch.* and torch.nn.functional: functions of tensors, and the dtypes.
+
+https://docs.pytorch.org/docs/2.13/torch.html
+https://docs.pytorch.org/docs/2.13/nn.functional.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/Overview_en.html
+https://oneflow.readthedocs.io/en/v0.9.0/oneflow.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from codemods.api._model import call, value
+
+if TYPE_CHECKING:
+    from codemods.api._model import Rows
+
+_DTYPES = (
+    "float16", "float32", "float64", "half", "float", "double", "uint8", "int32", "int64", "int",
+    "long", "bool",
+)  # fmt: skip
+# Functions of one tensor, entry by entry.
+_ENTRYWISE = (
+    "abs", "exp", "log", "sqrt", "rsqrt", "square", "sin", "cos", "tanh", "sigmoid", "sign",
+    "floor", "ceil", "round", "isnan", "neg",
+)  # fmt: skip
+
+SHARED: Final[Rows] = {
+    **{name: value("dtype") for name in _DTYPES},
+    **{name: replace(call("/input"), is_value=True) for name in _ENTRYWISE},
+    "Tensor": value("unknown"),
+    "relu": replace(call("/input"), is_value=True),
+    "softmax": call("/input, dim"),
+    "clamp": call("/input, min, max"),
+    "pow": call("/input, /exponent"),
+    "matmul": call("/input, /other"),
+    "mm": call("/input, /mat2"),
+    "bmm": call("/input, /mat2"),
+    "sum": call("/input, dim, keepdim"),
+    "mean": call("/input, dim, keepdim"),
+    "max": call("/input"),
+    "min": call("/input"),
+    "argmax": call("/input, dim, keepdim"),
+    "argmin": call("/input, dim, keepdim"),
+    "cumsum": call("/input, dim"),
+    "cat": call("/tensors, dim"),
+    "stack": call("/tensors, dim"),
+    "flatten": call("/input, start_dim, end_dim"),
+    "unsqueeze": call("/input, dim"),
+    "squeeze": call("/input, dim"),
+    "transpose": call("/input, dim0, dim1"),
+    "where": call("/condition, /input, /other"),
+    "zeros_like": call("/input"),
+    "ones_like": call("/input"),
+    "tensor": call("/data, |, dtype, device, requires_grad"),
+    "from_numpy": call("/ndarray"),
+    "zeros": call("*size, |, dtype, device"),
+    "ones": call("*size, |, dtype, device"),
+    "full": call("/size, /fill_value, |, dtype"),
+    "eye": call("/n"),
+    "arange": call("/start, /end, /step, |, dtype"),
+    "linspace": call("/start, /end, /steps"),
+    "randn": call("*size"),
+    "rand": call("*size"),
+    "randperm": call("/n"),
+    "is_tensor": call("/obj", "value"),
+    **{f"nn.functional.{name}": call("/input") for name in ("tanh", "sigmoid", "silu")},
+    "nn.functional.relu": call("/input, inplace"),
+    "nn.functional.gelu": call("/input"),
+    "nn.functional.leaky_relu": call("/input, negative_slope"),
+    "nn.functional.softplus": call("/input"),
+    "nn.functional.softmax": call("/input, dim"),
+    "nn.functional.log_softmax": call("/input, dim"),
+    "nn.functional.dropout": call("/input, p, training"),
+    "nn.functional.max_pool2d": call("/input, kernel_size, stride, padding"),
+    "nn.functional.mse_loss": call("/input, /target, |, reduction"),
+    "nn.functional.l1_loss": call("/input, /target, |, reduction"),
+    "nn.functional.cross_entropy": call("/input, /target, |, weight, ignore_index, reduction"),
+    "nn.functional.nll_loss": call("/input, /target, |, weight, ignore_index, reduction"),
+    "nn.functional.binary_cross_entropy": call("/input, /target, |, weight, reduction"),
+    "nn.functional.binary_cross_entropy_with_logits": call(
+        "/input, /target, |, weight, reduction, pos_weight"
+    ),
+}
+
+_INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
+
+PADDLE: Final[Rows] = {
+    "relu": replace(call("/input", to="nn.functional.relu"), is_value=True),
+    "nn.functional.relu": replace(call("/input, ~inplace"), notes=_INPLACE),
+    "nn.functional.softmax": call("/input, *, dim=axis"),
+    "nn.functional.log_softmax": call("/input, *, dim=axis"),
+    "nn.functional.dropout": call("/input, p, *, training"),
+    "from_numpy": call(
+        "/ndarray",
+        note="Paddle copies the array; torch shares its memory: a later write to either is not "
+        "seen by the other",
+    ),
+}
+
+ONEFLOW: Final[Rows] = {}

@@ -1,0 +1,106 @@
+"""Methods and attributes of tensors, modules and loaders.
+
+https://docs.pytorch.org/docs/2.13/tensors.html
+https://docs.pytorch.org/docs/2.13/generated/torch.nn.Module.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/Tensor_en.html
+https://oneflow.readthedocs.io/en/v0.9.0/tensor.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from codemods.api._model import Api, call, signature, value
+
+if TYPE_CHECKING:
+    from codemods.api._model import Members, Rows
+
+# Methods of a tensor that take no argument and give a tensor.
+_PLAIN = (
+    "abs", "exp", "log", "sqrt", "rsqrt", "square", "sin", "cos", "tanh", "sigmoid", "sign",
+    "floor", "ceil", "round", "isnan", "neg", "float", "double", "half", "int", "long", "bool",
+    "detach", "clone", "contiguous", "t", "cpu", "cuda", "all", "any",
+)  # fmt: skip
+_REDUCED = {name: call("dim, keepdim") for name in ("sum", "mean", "argmax", "argmin")}
+
+TENSOR: Final[Rows] = {
+    **{name: call("") for name in _PLAIN},
+    **_REDUCED,
+    **{name: value("tensor") for name in ("grad", "data", "T")},
+    **{name: value() for name in ("shape", "ndim", "dtype", "device", "requires_grad", "is_cuda")},
+    "backward": call("", "value"),
+    "item": call("", "value"),
+    "numpy": call("", "value"),
+    "tolist": call("", "value"),
+    "size": call("/dim", "value"),
+    "dim": call("", "value"),
+    "numel": call("", "value"),
+    "to": call("/target, |, device, dtype, non_blocking"),
+    "max": call(""),
+    "min": call(""),
+    "std": call(""),
+    "var": call(""),
+    "norm": call(""),
+    "view": call("*shape"),
+    "reshape": call("*shape"),
+    "permute": call("*dims"),
+    "expand": call("*size"),
+    "repeat": call("*repeats"),
+    "transpose": call("dim0, dim1"),
+    "flatten": call("start_dim, end_dim"),
+    "squeeze": call("dim"),
+    "unsqueeze": call("dim"),
+    "chunk": call("chunks, dim", "tensors"),
+    "softmax": call("dim"),
+    "log_softmax": call("dim"),
+    "relu": call(""),
+    "clamp": call("min, max"),
+    "pow": call("/exponent"),
+    "cumsum": call("dim"),
+    "matmul": call("/other"),
+    "mm": call("/mat2"),
+    "bmm": call("/mat2"),
+    "masked_fill": call("/mask, /value"),
+    "gather": call("/dim, /index"),
+    "requires_grad_": call("requires_grad", "itself"),
+    "zero_": call("", "itself"),
+    "fill_": call("/value", "itself"),
+    "copy_": call("/src", "itself"),
+}
+
+MODULE: Final[Rows] = {
+    **{name: call("", "itself") for name in ("eval", "cpu", "cuda", "float", "double")},
+    "training": value(),
+    "forward": call("*args", "unknown"),
+    "train": call("mode", "itself"),
+    "to": call("/device", "itself"),
+    "parameters": call("", "tensors"),
+    "named_parameters": call("", "named tensors"),
+    "modules": call("", "modules"),
+    "named_modules": call("", "named modules"),
+    "children": call("", "modules"),
+    "named_children": call("", "named modules"),
+    "state_dict": call("", "value"),
+    "load_state_dict": replace(call("/state_dict, strict"), is_statement=True),
+    "zero_grad": call("set_to_none", "value"),
+    "requires_grad_": call("requires_grad", "itself"),
+    "apply": call("/fn", "itself"),
+    "register_buffer": call("name, tensor, persistent", "value"),
+    "register_parameter": call("name, /param", "value"),
+    "add_module": call("name, /module", "value"),
+}
+
+LOADER: Final[Rows] = {"dataset": value("unknown"), "batch_size": value()}
+
+_NUMEL = Api(signature(""), "size", "value", is_property=True)
+
+PADDLE: Final[Members] = {
+    "tensor": {
+        **{n: r for n, r in TENSOR.items() if n not in ("relu", "log_softmax")},
+        "numel": _NUMEL,
+    },
+    "module": MODULE,
+    "loader": LOADER,
+}
+ONEFLOW: Final[Members] = {"tensor": TENSOR, "module": MODULE, "loader": LOADER}

@@ -1,0 +1,63 @@
+"""What surrounds a model: devices, random numbers, gradients on and off, files, data.
+
+https://docs.pytorch.org/docs/2.13/data.html
+https://docs.pytorch.org/docs/2.13/notes/serialization.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/io/Overview_en.html
+https://oneflow.readthedocs.io/en/v0.9.0/utils.data.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from codemods.api._model import Api, call, signature
+
+if TYPE_CHECKING:
+    from codemods.api._model import Rows
+
+_STREAM = "the same seed gives other random numbers than in torch"
+_SHUFFLE = {"shuffle": "the same seed gives another order than in torch"}
+
+
+def _seed(to: str) -> Api:
+    return Api(signature("/seed"), to, note=_STREAM, is_statement=True)
+
+
+def _loader(to: str) -> Api:
+    text = "dataset, *, batch_size, shuffle, |, drop_last, num_workers, collate_fn"
+    return Api(signature(text), to, "loader", notes=_SHUFFLE)
+
+
+SHARED: Final[Rows] = {
+    "manual_seed": _seed("manual_seed"),
+    "cuda.is_available": call("", "value"),
+    "cuda.device_count": call("", "value"),
+    "cuda.manual_seed_all": _seed(""),
+    "device": call("/type", "device"),
+    "no_grad": call("", "value"),
+    "enable_grad": call("", "value"),
+    "set_grad_enabled": call("/mode", "value"),
+    "save": call("/obj, /f", "value"),
+    "load": call("/f"),
+    "utils.data.Dataset": replace(call("", "dataset"), is_value=True),
+    "utils.data.TensorDataset": call("*tensors", "dataset"),
+    "utils.data.DataLoader": _loader(""),
+}
+
+PADDLE: Final[Rows] = {
+    "manual_seed": _seed("seed"),
+    "load": call("/f, |, ~weights_only", "unknown"),
+    "utils.data.Dataset": replace(call("", "dataset", "io.Dataset"), is_value=True),
+    "utils.data.TensorDataset": call("[*tensors]", "dataset", "io.TensorDataset"),
+    "utils.data.DataLoader": _loader("io.DataLoader"),
+}
+
+ONEFLOW: Final[Rows] = {
+    "save": call(
+        "/obj, /f",
+        "value",
+        note="OneFlow writes a folder of that name, and takes a path, no file object",
+    ),
+    "load": call("/f, |, ~weights_only, map_location", "unknown"),
+}
