@@ -216,7 +216,9 @@ PLATEAU: list[tuple[str, dict[str, Any]]] = [
     ("on_the_absolute_threshold", {"patience": 2, "factor": 0.9, "threshold_mode": "abs"}),
     *[("flat", {"factor": factor, "patience": 2}) for factor in (1.0, 0.0, -0.5)],
     ("flat", {"min_lr": 0.2, "patience": 2}),
-    *[("flat", {"mode": "MIN"}), ("flat", {"threshold_mode": "ABS"}), ("flat", {"min_lr": [0, 0]})],
+    ("flat", {"mode": "MIN"}),
+    ("flat", {"threshold_mode": "ABS"}),
+    ("flat", {"min_lr": [0, 0]}),
 ]
 CYCLIC_LR: list[tuple[str, tuple[float, float], dict[str, Any]]] = [
     ("sgd", (0.001, 0.1), {"step_size_up": 20}),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HYPERPARAMETERS = ("lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr")
 
 
-class SGDWithBetas(torch.optim.SGD):
+class SGDWithBetas(torch.optim.SGD):  # type: ignore[misc]  # torch is Any to mypy here
     """An optimizer that has both of the hyperparameters that may be cycled."""
 
     def __init__(self, groups: list[dict[str, Any]]) -> None:

@@ -173,7 +173,7 @@ def test_two_schedules_on_one_optimizer(first: Schedule, second: Schedule) -> No
 )
 @pytest.mark.parametrize("kind", ["ChainedScheduler", "SequentialLR"])
 def test_ours_and_torchs_schedules_compose(owners: tuple[Any, Any], kind: str) -> None:
-    records = []
+    records: list[list[Any]] = []
     for owner, member in [owners, (REFERENCE, REFERENCE)]:
         optimizer = torch_optimizer(0.1)
         members = [of("LinearLR", 0.1).build(member, optimizer)]

@@ -60,7 +60,7 @@ def test_a_copy_of_a_schedule_takes_our_optimizer_along(xp: Framework) -> None:
     optimizer.step()
     scheduler.step()
     twin = copy.deepcopy(scheduler)
-    twin.optimizer.step()
+    twin.optimizer.step()  # type: ignore[attr-defined]  # of our SGD
     twin.step()
 
     assert twin.optimizer.param_groups[0]["lr"] == 0.025

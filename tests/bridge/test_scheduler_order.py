@@ -25,16 +25,17 @@ def test_an_optimizer_without_hooks_gives_no_warning() -> None:
     assert scheduler.get_last_lr() == [0.05]
 
 
-class Delegating(torch.optim.Optimizer):
+class Delegating(torch.optim.Optimizer):  # type: ignore[misc]  # torch is Any to mypy here
     """A wrapper as accelerate has it: an Optimizer by type, never initialised as one."""
 
     def __init__(self, optimizer: torch.optim.Optimizer) -> None:
         self.optimizer = optimizer
 
     @property
-    def param_groups(self) -> list[dict[str, Any]]:  # type: ignore[override]
+    def param_groups(self) -> list[dict[str, Any]]:
         """Return those of the wrapped optimizer."""
-        return self.optimizer.param_groups
+        groups: list[dict[str, Any]] = self.optimizer.param_groups
+        return groups
 
 
 def test_a_wrapper_that_inherits_hooks_but_has_none_gives_no_warning() -> None:

@@ -43,7 +43,7 @@ def from_the_current_lr(module: Any) -> Any:
 def with_a_closed_form(module: Any) -> Any:
     class Inverse(module.LRScheduler):  # type: ignore[misc]
         def get_lr(self) -> list[float]:
-            return self._get_closed_form_lr()
+            return list(self._get_closed_form_lr())
 
         def _get_closed_form_lr(self) -> list[float]:
             return [base_lr / (1 + self.last_epoch) for base_lr in self.base_lrs]
