@@ -84,7 +84,7 @@ def derived_from_a_class_of_the_module(module: Any) -> Any:
 def too_few_values(module: Any) -> Any:
     class Short(module.LRScheduler):  # type: ignore[misc]
         def get_lr(self) -> list[float]:
-            return self.base_lrs[: 2 if self.last_epoch < 4 else 1]
+            return list(self.base_lrs[: 2 if self.last_epoch < 4 else 1])
 
     return Short
 
