@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
 
 PAIR = 2
+TITLES = {"paddle": "Paddle", "oneflow": "OneFlow"}
 
 
 def convert_construct(around: Surroundings, construct: Construct, framework: str) -> Outcome:
     """Convert by the first row that holds; otherwise say why none does."""
     rows = equivalents_of(framework, construct.name)
     if not rows:
-        return Blocked(f"{framework} has nothing that equals torch's {construct.name}")
+        return Blocked(f"{TITLES[framework]} has nothing that equals torch's {construct.name}")
     torch_signature = signature(construct.reference.qualified)
     if torch_signature is None:
         return Blocked(f"the arguments of {construct.name} are not known")
@@ -90,8 +91,8 @@ def _argument(
         if rule.when.otherwise == "differs":
             text = around.source.text(argument.value)
             return Blocked(
-                f"{row.native} equals torch for `{name}` {rule.when.text} only, and the value of "
-                f"`{text}` is not known here"
+                f"{row.native} equals torch's only if `{name}` is {rule.when.text}, and the value "
+                f"of `{text}` is not known here"
             )
         notes = (f"{row.native} raises unless `{name}` is {rule.when.text}",)
     if rule.name is None:
@@ -141,4 +142,4 @@ def _written(call: cst.Call, row: Equivalent, bound: Mapping[str, cst.Arg]) -> l
 def _difference(row: Equivalent, name: str, value: object) -> str:
     rule = row.arguments[name]
     accepted = rule.when.text if isinstance(rule, To) else ""
-    return f"{row.native} equals torch for `{name}` {accepted} only, here it is {value!r}"
+    return f"{row.native} equals torch's only if `{name}` is {accepted}; here it is {value!r}"
