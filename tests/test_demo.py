@@ -16,7 +16,7 @@ from rich.console import Console
 from demo import conclude
 from environments import ROOT
 from side_by_side.logs import LogError, Step, compare, objections, read_log
-from side_by_side.ports import EXAMPLES
+from side_by_side.ports import EXAMPLES, port_examples
 from side_by_side.run_script import MODULE_CLASS, at_first_call
 from side_by_side.runs import ENVIRONMENT, RUNS, Run, Trained, train_nudged, train_original
 from side_by_side.sources import lost_comments, verdict
@@ -241,6 +241,16 @@ def test_a_lost_comment_is_found_and_a_moved_one_is_not() -> None:
 )
 def test_a_port_that_imports_bridge_is_no_native_one(port: str, expected: str) -> None:
     assert verdict(port) == expected
+
+
+@pytest.mark.parametrize("target", ["paddle", "oneflow"])
+def test_the_examples_port_whole_and_keep_every_comment(target: str, tmp_path: Path) -> None:
+    # It raises where something is left or a comment is lost.
+    ported = port_examples(target, tmp_path)
+
+    assert set(ported.verdicts) == {path.name for path in EXAMPLES.glob("*.py")}
+    assert ported.verdicts["range_test.py"] == "native"
+    assert ported.verdicts["yolo_style.py"] == "bridge"
 
 
 def test_every_example_is_run_and_under_a_name_of_its_own() -> None:

@@ -42,7 +42,7 @@ def main() -> int:
         ports = _port(targets, options.out, console)
         outcomes = _train(ports, options.out, console)
     except (PortError, RunFailedError, LogError, SetUpError) as error:
-        console.print(f"demo: {error}", style="bold", markup=False, highlight=False)
+        _say(console, f"demo: {error}")
         return 1
     return conclude(outcomes, options.out, console)
 
@@ -61,8 +61,8 @@ def _check(targets: list[str]) -> None:
 def _port(targets: list[str], out: Path, console: Console) -> list[Ported]:
     console.rule(f"One of the ports: {SHOWN} to {targets[0]}")
     diff, report = show_port(SHOWN, targets[0])
-    console.print(Syntax(diff, "diff", background_color="default"))
-    console.print(report, markup=False, highlight=False)
+    console.print(Syntax(diff, "diff", background_color="default", word_wrap=True))
+    console.print(report, markup=False, highlight=False, soft_wrap=True)
     ports = [port_examples(target, out) for target in targets]
     for port in ports:
         console.print(f"{len(port.verdicts)} scripts ported to {port.target}, no comment lost")
@@ -102,7 +102,7 @@ def conclude(outcomes: list[Outcome], out: Path, console: Console) -> int:
         for objection in port.objections
     ]
     for line in found:
-        console.print(f"does not agree: {line}", style="bold", markup=False, highlight=False)
+        _say(console, f"does not agree: {line}")
     if not found:
         scripts = len({outcome.run.script for outcome in outcomes})
         console.print(
@@ -110,6 +110,10 @@ def conclude(outcomes: list[Outcome], out: Path, console: Console) -> int:
             f"{' and '.join(port.target for port in outcomes[0].ports)}."
         )
     return 1 if found else 0
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, style="bold", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -47,14 +47,14 @@ class Run:
     @property
     def slug(self) -> str:
         """The title as a file name."""
-        return "_".join(self.title.replace(",", "").replace("-", "_").split())
+        return self.title.replace(" ", "_").replace("-", "_")
 
 
 RUNS = (
     Run("yolo_style.py", "yolo_style"),
     Run(
         "yolo_style.py",
-        "yolo_style linear, resumed",
+        "yolo_style resumed",
         (
             ("--linear-lr", "--stop-after", "5", "--save", "{out}.ckpt"),
             ("--linear-lr", "--resume", "{out}.ckpt"),
@@ -62,10 +62,10 @@ RUNS = (
     ),
     Run("warmboot.py", "warmboot"),
     Run("one_cycle.py", "one_cycle", (("--plot", "{out}.png"),)),
-    Run("one_cycle.py", "one_cycle three-phase", (("--three-phase",),)),
+    Run("one_cycle.py", "one_cycle 3-phase", (("--three-phase",),)),
     Run("range_test.py", "range_test", has_log_scale=True),
     Run("finetune_groups.py", "finetune_groups", (("--save", "{out}.ckpt"),), has_log_scale=True),
-    Run("finetune_groups.py", "finetune_groups plateau", (("--plateau",),), has_log_scale=True),
+    Run("finetune_groups.py", "finetune plateau", (("--plateau",),), has_log_scale=True),
 )
 
 
