@@ -61,7 +61,9 @@ def value_of(source: Source, node: cst.BaseExpression) -> object:
     """
     if isinstance(node, cst.Name) and node.value not in ("True", "False", "None"):
         definition = definition_of(source, node)
-        return UNKNOWN if definition is None else _literal(source.text(definition))
+        value = UNKNOWN if definition is None else _literal(source.text(definition))
+        is_safe = isinstance(value, str | int | float | tuple | None) or is_only_read(source, node)
+        return value if is_safe else UNKNOWN
     return _literal(source.text(node))
 
 
@@ -81,6 +83,32 @@ def definition_of(source: Source, node: cst.Name) -> cst.BaseExpression | None:
     if isinstance(statement, cst.Assign) and isinstance(target, cst.AssignTarget):
         return statement.value if len(statement.targets) == 1 else None
     return None
+
+
+def is_only_read(source: Source, name: cst.Name) -> bool:
+    """Tell whether the object that a name holds is nowhere changed by way of that name."""
+    scope = source.scopes.get(name)
+    return all(
+        _is_read(source, access.node)
+        for assignment in (scope[name.value] if scope is not None else ())
+        for access in assignment.references
+    )
+
+
+def _is_read(source: Source, node: cst.CSTNode) -> bool:
+    parent = source.parents.get(node)
+    if isinstance(parent, cst.Arg):
+        call = source.parents.get(parent)
+        return isinstance(call, cst.Call) and not _is_local(source, call.func)
+    if isinstance(parent, cst.For | cst.CompFor):
+        return parent.iter is node
+    return isinstance(parent, cst.FormattedStringExpression | cst.ComparisonTarget)
+
+
+def _is_local(source: Source, function: cst.BaseExpression) -> bool:
+    scope = source.scopes.get(function)
+    found = scope[function.value] if isinstance(function, cst.Name) and scope is not None else ()
+    return any(isinstance(getattr(a, "node", None), cst.FunctionDef | cst.ClassDef) for a in found)
 
 
 def is_pure(node: cst.BaseExpression) -> bool:

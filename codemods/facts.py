@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import libcst as cst
-from libcst.metadata import Assignment
+from libcst.metadata import Assignment, ClassScope
+
+from codemods.callees import local_function, optimizer_argument, parameter_of
+from codemods.hidden import reached_by_string
+from codemods.whereabouts import consumer, is_only_tested, whereabouts
 
 if TYPE_CHECKING:
     from libcst.metadata import Scope
@@ -149,6 +153,8 @@ class _Collector:
             for slot in pending:
                 done.add(slot.key)
                 self._read(slot)
+        for slot in list(self.facts.slots.values()):
+            self._check_outside(slot)
         for construct in self.facts.constructs:
             if construct.role == "scheduler":
                 self._link(construct)
@@ -171,31 +177,34 @@ class _Collector:
         elif isinstance(parent, cst.AnnAssign):
             target = parent.target
         key = self.key_of(target) if target is not None else None
-        return key or Escape(call, _whereabouts(self.source, call), _consumer(self.source, call))
+        return key or Escape(call, whereabouts(self.source, call), consumer(self.source, call))
 
     def key_of(self, node: cst.BaseExpression) -> SlotKey | None:
         """Return the slot that a name or `self.attribute` means, None for anything else."""
         if isinstance(node, cst.Name):
             scope = self.source.scopes.get(node)
             owner = _owner(scope, node.value)
-            return (owner, node.value) if owner is not None else None
+            # A name in a class's body is also an attribute of the class and of every instance.
+            is_followed = owner is not None and not isinstance(owner, ClassScope)
+            return (owner, node.value) if is_followed else None
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
             owner_class = self._class_of_self(node.value)
             return (owner_class, node.attr.value) if owner_class is not None else None
         return None
 
     def _class_of_self(self, name: cst.Name) -> cst.ClassDef | None:
-        function = self.source.enclosing(name, cst.FunctionDef)
-        while function is not None:
-            owner: cst.CSTNode | None = self.source.enclosing(
-                function, cst.ClassDef, cst.FunctionDef
-            )
-            parameters = [*function.params.posonly_params, *function.params.params]
-            if isinstance(owner, cst.ClassDef):
-                is_self = bool(parameters) and parameters[0].name.value == name.value
-                return owner if is_self and not function.decorators else None
-            function = owner if isinstance(owner, cst.FunctionDef) else None
-        return None
+        """Return the class whose method has the name as its first parameter, and only so."""
+        scope = self.source.scopes.get(name)
+        found = list(scope[name.value]) if scope is not None else []
+        parameter = found[0].node if len(found) == 1 and isinstance(found[0], Assignment) else None
+        if not isinstance(parameter, cst.Param):
+            return None
+        function = self.source.enclosing(parameter, cst.FunctionDef, cst.Lambda)
+        if not isinstance(function, cst.FunctionDef) or function.decorators:
+            return None
+        first = next(iter([*function.params.posonly_params, *function.params.params]), None)
+        owner = self.source.enclosing(function, cst.ClassDef, cst.FunctionDef)
+        return owner if first is parameter and isinstance(owner, cst.ClassDef) else None
 
     def _slot(self, key: SlotKey) -> Slot:
         return self.facts.slots.setdefault(key, Slot(key))
@@ -208,19 +217,20 @@ class _Collector:
             self._read_attribute(slot, owner, name)
         else:
             self._read_variable(slot, owner, name)  # type: ignore[arg-type]  # a Scope
-        if slot.key in self.parameters:
-            self._check_callers(slot, *self.parameters[slot.key])
 
     def _read_variable(self, slot: Slot, scope: Scope, name: str) -> None:
+        # Every assignment of a name has all of its references.
+        used: set[cst.CSTNode] = set()
         for assignment in scope[name]:
             if isinstance(assignment, Assignment):
                 self._check_assignment(slot, assignment.node)
-            for access in sorted(assignment.references, key=lambda a: self.source.start(a.node)):
-                node = access.node
-                while isinstance(node, cst.Attribute):
-                    node = node.value  # type: ignore[assignment]  # an access is a dotted name
-                if isinstance(node, cst.Name):
-                    self._use(slot, node)
+            used.update(access.node for access in assignment.references)
+        for access in sorted(used, key=self.source.start):
+            node = access
+            while isinstance(node, cst.Attribute):
+                node = node.value
+            if isinstance(node, cst.Name):
+                self._use(slot, node)
 
     def _read_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
         for node in self.attributes.get(name, []):
@@ -234,6 +244,18 @@ class _Collector:
                 self._use(slot, node)
         if owner.bases:
             slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
+
+    def _check_outside(self, slot: Slot) -> None:
+        """Note what reaches a slot by other ways than its name."""
+        owner, name = slot.key
+        if (hidden := reached_by_string(self.source, owner, name)) is not None:
+            slot.uses.append(Escape(*hidden))
+        if slot.key in self.parameters:
+            self._check_callers(slot, *self.parameters[slot.key])
+        elif not isinstance(owner, cst.ClassDef):
+            for assignment in owner[name]:  # type: ignore[index]  # a Scope
+                if isinstance(assignment, Assignment) and isinstance(assignment.node, cst.Param):
+                    slot.uses.append(Escape(assignment.node, "a caller may hand over another"))
 
     def _check_callers(self, slot: Slot, function: cst.FunctionDef, parameter: cst.Param) -> None:
         """Every other call of a function that we follow must hand it something we follow too."""
@@ -256,11 +278,14 @@ class _Collector:
             return
         statement: cst.CSTNode | None = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
         value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
-        if value is not None and value in self.by_call:
+        if isinstance(value, cst.Call) and self._is_placed(value, slot):
             return
         if isinstance(value, cst.Name) and value.value == "None":
             return
         slot.uses.append(Escape(node, "the same name also holds something else"))
+
+    def _is_placed(self, call: cst.Call, slot: Slot) -> bool:
+        return call in self.by_call and self._destination(call) == slot.key
 
     def _use(self, slot: Slot, node: cst.BaseExpression) -> None:
         parent = self.source.parents.get(node)
@@ -274,9 +299,9 @@ class _Collector:
             self._argument(slot, node, parent)
         elif not (
             isinstance(parent, cst.AssignTarget | cst.AnnAssign | cst.Del)
-            or _is_only_tested(self.source, node)
+            or is_only_tested(self.source, node)
         ):
-            slot.uses.append(Escape(node, _whereabouts(self.source, node)))
+            slot.uses.append(Escape(node, whereabouts(self.source, node)))
 
     def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
         call = self.source.enclosing(argument, cst.Call)
@@ -310,86 +335,8 @@ class _Collector:
             self.facts.orphans[construct.call] = "its optimizer is made where it is not followed"
 
 
-def optimizer_argument(call: cst.Call) -> cst.BaseExpression | None:
-    """Return the optimizer that a scheduler's call is given, if it is written out."""
-    for position, argument in enumerate(call.args):
-        if argument.star:
-            return None
-        by_name = argument.keyword is not None and argument.keyword.value == "optimizer"
-        if by_name or (argument.keyword is None and position == 0):
-            return argument.value
-    return None
-
-
-def local_function(source: Source, call: cst.Call) -> cst.FunctionDef | None:
-    """Return the function of this file that a call calls, if it can be no other."""
-    if not isinstance(call.func, cst.Name):
-        return None
-    scope = source.scopes.get(call.func)
-    assignments = list(scope[call.func.value]) if scope is not None else []
-    if len(assignments) != 1 or not isinstance(assignments[0], Assignment):
-        return None
-    node = assignments[0].node
-    if not isinstance(node, cst.FunctionDef) or node.decorators:
-        return None
-    return node if isinstance(node.body, cst.IndentedBlock) else None
-
-
-def parameter_of(function: cst.FunctionDef, call: cst.Call, argument: cst.Arg) -> cst.Param | None:
-    """Return the parameter that an argument of a call becomes; None where stars hide it."""
-    if any(a.star for a in call.args):
-        return None
-    positional = [*function.params.posonly_params, *function.params.params]
-    if argument.keyword is None:
-        position = [a for a in call.args if a.keyword is None].index(argument)
-        return positional[position] if position < len(positional) else None
-    named = [*function.params.params, *function.params.kwonly_params]
-    return next((p for p in named if p.name.value == argument.keyword.value), None)
-
-
 def _owner(scope: Scope | None, name: str) -> Scope | None:
     if scope is None:
         return None
     owners = {id(a.scope): a.scope for a in scope[name]}
     return next(iter(owners.values())) if len(owners) == 1 else None
-
-
-def _is_only_tested(source: Source, node: cst.CSTNode) -> bool:
-    """Tell whether a use asks no more than whether there is an object at all."""
-    parent = source.parents.get(node)
-    if isinstance(parent, cst.If | cst.IfExp | cst.While):
-        return parent.test is node
-    if isinstance(parent, cst.UnaryOperation):
-        return isinstance(parent.operator, cst.Not)
-    return isinstance(parent, cst.Comparison) and all(
-        isinstance(c.operator, cst.Is | cst.IsNot) and source.text(c.comparator) == "None"
-        for c in parent.comparisons
-    )
-
-
-WHEREABOUTS: tuple[tuple[type[cst.CSTNode], str], ...] = (
-    (cst.Return, "it is returned"),
-    (cst.Yield, "it is yielded"),
-    (cst.Arg, "it is passed on as an argument"),
-    (cst.Element, "it is put into a list or tuple"),
-    (cst.DictElement, "it is put into a dict"),
-    (cst.IfExp, "it is one branch of a conditional expression"),
-    (cst.Assign, "it is assigned to something other than a name or self.attribute"),
-    (cst.Lambda, "it is made in a lambda"),
-)
-
-
-def _whereabouts(source: Source, node: cst.CSTNode) -> str:
-    for ancestor in source.ancestors(node):
-        for kind, words in WHEREABOUTS:
-            if isinstance(ancestor, kind):
-                return words
-        if isinstance(ancestor, cst.BaseStatement):
-            break
-    return "it is used in a way that is not followed"
-
-
-def _consumer(source: Source, node: cst.CSTNode) -> str:
-    parent = source.parents.get(node)
-    call = source.enclosing(node, cst.Call) if isinstance(parent, cst.Arg) else None
-    return source.text(call.func) if call is not None else ""

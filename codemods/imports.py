@@ -19,6 +19,8 @@ from codemods.names import bindings_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from libcst.metadata import BaseAssignment
+
     from codemods.model import Edit
     from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
@@ -51,9 +53,17 @@ def taken_names(source: Source, roots: Iterable[str]) -> dict[str, cst.CSTNode]:
     for scope in source.all_scopes:
         for assignment in scope.assignments:
             name = assignment.name
-            if name in roots and not isinstance(assignment, ImportAssignment):
+            if name in roots and not _is_import_of(assignment, name):
                 taken.setdefault(name, getattr(assignment, "node", source.module))
     return taken
+
+
+def _is_import_of(assignment: BaseAssignment, root: str) -> bool:
+    node = assignment.node if isinstance(assignment, ImportAssignment) else None
+    if not isinstance(node, cst.Import | cst.ImportFrom):
+        return False
+    found = [b.qualified for b in bindings_of(node) if b.local == root]
+    return bool(found) and all(qualified == root for qualified in found)
 
 
 def plan_moves(

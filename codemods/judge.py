@@ -52,10 +52,11 @@ def _refusal(source: Source, found: Bundle) -> Refused | None:
         if bridge_name(construct.reference.qualified) is None:
             hint = "keep this part on torch, or use an optimizer that bridge has"
             return Refused(f"bridge has no {construct.name}", hint)
-    consumers = [e for e in found.escapes if e.consumer]
-    for package in TORCH_ONLY if consumers else ():
+    for package in TORCH_ONLY if found.escapes else ():
         if _imports(source, package):
-            reason = f"it is passed to `{consumers[0].consumer}`, and {package} knows torch's only"
+            escape = found.escapes[0]
+            way = f"it is passed to `{escape.consumer}`" if escape.consumer else escape.reason
+            reason = f"{way}, and {package} knows torch's only"
             return Refused(reason, f"take {package} out of this script first")
     return None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
+BLOCKS = (cst.Module, cst.IndentedBlock, cst.SimpleStatementSuite)
 PLATEAU = "ReduceLROnPlateau"
 
 
@@ -50,24 +51,29 @@ def drives_plateau(around: Surroundings) -> bool:
 
 
 def loads_together(around: Surroundings, load: MethodCall) -> str | None:
-    """Return why a loaded optimizer state would not equal torch's, None if it would.
+    """Return why a loaded state would not equal torch's, None if it would.
 
-    Natively the optimizer's state carries the scheduler's; in torch they are apart. The two agree
-    if both are loaded, after the scheduler was made, in one function.
+    Natively the optimizer's state carries the scheduler's, and a scheduler computes the lr anew
+    from its own; in torch they are apart, and the lr is in the optimizer's. The two agree if both
+    are loaded in one block, after the scheduler was made.
     """
     if not around.bundle.schedulers:
         return None
     source = around.source
-    scope = source.scopes.get(load.call)
-    loads_scheduler = any(
-        role == "scheduler" and isinstance(use, MethodCall) and use.method == "load_state_dict"
+    block = source.enclosing(load.call, *BLOCKS)
+    loaded = {
+        role
         for role, use in around.bundle.uses()
-    )
+        if isinstance(use, MethodCall)
+        and use.method == "load_state_dict"
+        and source.enclosing(use.call, *BLOCKS) is block
+    }
     made_before = all(
-        source.scopes.get(c.call) is scope and source.start(c.call) < source.start(load.call)
+        source.scopes.get(c.call) is source.scopes.get(load.call)
+        and source.start(c.call) < source.start(load.call)
         for c in around.bundle.schedulers
     )
-    if loads_scheduler and made_before:
+    if loaded == {"optimizer", "scheduler"} and made_before:
         return None
     line = source.line(load.call)
-    return f"the state loaded in line {line} would carry the scheduler's with it natively"
+    return f"line {line} loads the optimizer's or the scheduler's state, natively one has both"

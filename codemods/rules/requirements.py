@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of
+from codemods.arguments import definition_of, is_only_read
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import LrRead, shape_of
 
@@ -41,7 +41,7 @@ class Surroundings:
 def _one_group(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
     for optimizer_call in (c.call for c in around.bundle.optimizers):
         params = _params(optimizer_call, bound)
-        if params is None or not is_flat(around.source, params):
+        if params is None or not _yields_parameters(around.source, params):
             return "its parameter groups would share one learning rate, or cannot be seen here"
     return _adds_groups(around)
 
@@ -50,7 +50,9 @@ def _absolute_groups(
     around: Surroundings, construct: Construct, bound: Mapping[str, cst.Arg]
 ) -> str | None:
     params = _params(construct.call, bound)
-    if params is not None and (is_flat(around.source, params) or _literal_groups(params)):
+    if params is not None and (
+        _yields_parameters(around.source, params) or _literal_groups(params)
+    ):
         return _adds_groups(around)
     return "its parameter groups cannot be seen here"
 
@@ -63,8 +65,21 @@ def _adds_groups(around: Surroundings) -> str | None:
 
 
 def _one_scheduler(around: Surroundings, *_: object) -> str | None:
-    several = len(around.bundle.schedulers) > 1
-    return "several schedulers drive it, and natively the last would win" if several else None
+    if len(around.bundle.schedulers) > 1:
+        return "several schedulers drive it, and natively the last would win"
+    for scheduler in around.bundle.schedulers:
+        for optimizer in around.bundle.optimizers:
+            if not _made_as_often(around.source, optimizer.call, scheduler.call):
+                line = around.source.line(scheduler.call)
+                return f"the scheduler in line {line} may be made again for the same optimizer"
+    return None
+
+
+def _made_as_often(source: Source, first: cst.Call, second: cst.Call) -> bool:
+    """Tell whether `second` runs after `first`, and never twice for one run of it."""
+    repeats = (cst.FunctionDef, cst.Lambda, cst.For, cst.While)
+    together = source.enclosing(first, *repeats) is source.enclosing(second, *repeats)
+    return together and source.start(first) < source.start(second)
 
 
 def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
@@ -124,6 +139,15 @@ def _params(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression 
     return next(iter(named or positional), None)
 
 
+def _yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
+    """Tell whether an expression is flat, and `parameters` is the framework's own method."""
+    is_redefined = any(
+        isinstance(node, cst.FunctionDef) and node.name.value == "parameters"
+        for node in source.spans
+    )
+    return not is_redefined and is_flat(source, params)
+
+
 def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR0911  # one per form
     """Tell whether an expression surely yields parameters, not groups of them."""
     match params:
@@ -141,7 +165,8 @@ def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR091
             return same and loop.inner_for_in is None and is_flat(source, loop.iter)
         case cst.Name():
             definition = definition_of(source, params)
-            return definition is not None and is_flat(source, definition)
+            is_kept = is_only_read(source, params)
+            return definition is not None and is_kept and is_flat(source, definition)
         case _:
             return False
 

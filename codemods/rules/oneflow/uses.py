@@ -83,11 +83,7 @@ def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
     return Blocked("OneFlow's state_dict, kept in memory, follows later changes of lr")
 
 
-def _keep(_: Surroundings, __: MethodCall) -> Outcome:
-    return Converted()
-
-
-def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
+def _load(around: Surroundings, use: MethodCall) -> Outcome:
     reason = loads_together(around, use)
     return Blocked(reason) if reason else Converted()
 
@@ -96,9 +92,9 @@ METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]]
     ("optimizer", "step"): no_arguments,
     ("optimizer", "zero_grad"): _zero_grad,
     ("optimizer", "state_dict"): _state_dict,
-    ("optimizer", "load_state_dict"): _load_optimizer,
+    ("optimizer", "load_state_dict"): _load,
     ("scheduler", "step"): _step_scheduler,
     ("scheduler", "get_last_lr"): _get_last_lr,
     ("scheduler", "state_dict"): no_arguments,
-    ("scheduler", "load_state_dict"): _keep,
+    ("scheduler", "load_state_dict"): _load,
 }

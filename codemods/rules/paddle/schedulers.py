@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.arguments import Unbound, bind
-from codemods.facts import optimizer_argument
+from codemods.callees import optimizer_argument
 from codemods.model import AppendLine, Blocked, Insert
 from codemods.signatures import signature
 

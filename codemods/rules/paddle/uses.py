@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
-OTHER_CHECKPOINT = "a checkpoint written by torch cannot be loaded by the port, nor the other way"
+NOTES_ON_LOADING = (
+    "a checkpoint written by torch cannot be loaded by the port, nor the other way",
+    "Paddle's checkpoints hold no lr, momentum or decay: the script's own are in force on resume",
+)
 
 
 def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
@@ -88,25 +91,39 @@ def _is_first_or_last(around: Surroundings, node: cst.Subscript) -> bool:
     return around.source.text(node.slice[0]).strip() in ("0", "-1") and len(node.slice) == 1
 
 
+def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
+    if isinstance(around.source.parents.get(use.call), cst.Attribute | cst.Subscript):
+        return Blocked("Paddle's state_dict has other keys than torch's")
+    return no_arguments(around, use)
+
+
 def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
-    reason = loads_together(around, use)
-    return Blocked(reason) if reason else Converted(notes=(OTHER_CHECKPOINT,))
+    if (reason := loads_together(around, use)) is not None:
+        return Blocked(reason)
+    for _, other in around.bundle.uses():
+        if isinstance(other, AttributeUse) and other.attribute == "param_groups":
+            shape = shape_of(around.source, other.node)
+            if not isinstance(shape, LrRead):
+                line = around.source.line(other.node)
+                return Blocked(f"the lr written in line {line} would be lost on resume")
+    return Converted(notes=NOTES_ON_LOADING)
 
 
-def _load_scheduler(_: Surroundings, use: MethodCall) -> Outcome:
+def _load_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
+    if (reason := loads_together(around, use)) is not None:
+        return Blocked(reason)
     if not isinstance(use.call.func, cst.Attribute):
         return Blocked("`load_state_dict` is no plain method call")
-    rename = Replace(use.call.func.attr, ("set_state_dict",))
-    return Converted((rename,), (OTHER_CHECKPOINT,))
+    return Converted((Replace(use.call.func.attr, ("set_state_dict",)),))
 
 
 METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {
     ("optimizer", "step"): no_arguments,
     ("optimizer", "zero_grad"): zero_grad_is_plain,
-    ("optimizer", "state_dict"): no_arguments,
+    ("optimizer", "state_dict"): _state_dict,
     ("optimizer", "load_state_dict"): _load_optimizer,
     ("scheduler", "step"): _step_scheduler,
     ("scheduler", "get_last_lr"): _get_last_lr,
-    ("scheduler", "state_dict"): no_arguments,
+    ("scheduler", "state_dict"): _state_dict,
     ("scheduler", "load_state_dict"): _load_scheduler,
 }

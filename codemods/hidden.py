@@ -1,0 +1,61 @@
+"""Ways to reach a variable or an attribute that leave no name in the source: getattr, exec, vars.
+
+https://docs.python.org/3/library/functions.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import ImportAssignment
+
+if TYPE_CHECKING:
+    from codemods.source import Source
+
+RUNS_TEXT = ("eval", "exec")
+NAMESPACES = ("globals", "locals", "vars")
+BY_NAME = ("getattr", "setattr", "delattr")
+
+
+def reached_by_string(source: Source, owner: object, name: str) -> tuple[cst.CSTNode, str] | None:
+    """Return the first place that may reach a slot in such a way, and how.
+
+    `owner` is the class whose attribute `name` is, or the scope whose variable it is.
+    """
+    is_attribute = isinstance(owner, cst.ClassDef)
+    for node in source.spans:
+        if isinstance(node, cst.Attribute) and node.attr.value == "__dict__":
+            if is_attribute:
+                return node, "`__dict__` may reach it"
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+            called = node.func.value
+            if called in RUNS_TEXT:
+                return node, f"`{called}` may use it"
+            # vars(args) is what every script does with its command line.
+            if called in NAMESPACES and not (node.args and _is_plain_variable(node.args[0])):
+                return node, f"`{called}` may reach it"
+            if called in BY_NAME and _may_mean(source, node, name, is_attribute=is_attribute):
+                return node, f"`{called}` may reach it"
+    return None
+
+
+def _is_plain_variable(argument: cst.Arg) -> bool:
+    return isinstance(argument.value, cst.Name) and argument.value.value != "self"
+
+
+def _may_mean(source: Source, call: cst.Call, name: str, *, is_attribute: bool) -> bool:
+    if len(call.args) < 2:  # noqa: PLR2004  # getattr(object, name)
+        return True
+    given = call.args[1].value
+    if isinstance(given, cst.SimpleString):
+        return given.evaluated_value == name
+    return is_attribute and not _is_module(source, call.args[0].value)
+
+
+def _is_module(source: Source, node: cst.BaseExpression) -> bool:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    scope = source.scopes.get(node)
+    found = list(scope[node.value]) if isinstance(node, cst.Name) and scope is not None else []
+    return bool(found) and all(isinstance(a, ImportAssignment) for a in found)

@@ -1,0 +1,52 @@
+"""Where in an expression an object stands, in the words of the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from codemods.source import Source
+
+WHEREABOUTS: tuple[tuple[type[cst.CSTNode], str], ...] = (
+    (cst.Return, "it is returned"),
+    (cst.Yield, "it is yielded"),
+    (cst.Arg, "it is passed on as an argument"),
+    (cst.Element, "it is put into a list or tuple"),
+    (cst.DictElement, "it is put into a dict"),
+    (cst.IfExp, "it is one branch of a conditional expression"),
+    (cst.Assign, "it is assigned to something other than a name or self.attribute"),
+    (cst.Lambda, "it is made in a lambda"),
+)
+
+
+def whereabouts(source: Source, node: cst.CSTNode) -> str:
+    """Say what is done with a node that is not followed."""
+    for ancestor in source.ancestors(node):
+        for kind, words in WHEREABOUTS:
+            if isinstance(ancestor, kind):
+                return words
+        if isinstance(ancestor, cst.BaseStatement):
+            break
+    return "it is used in a way that is not followed"
+
+
+def consumer(source: Source, node: cst.CSTNode) -> str:
+    """Return the function that a node is an argument of, empty if it is none."""
+    parent = source.parents.get(node)
+    call = source.enclosing(node, cst.Call) if isinstance(parent, cst.Arg) else None
+    return source.text(call.func) if call is not None else ""
+
+
+def is_only_tested(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a use asks no more than whether there is an object at all."""
+    parent = source.parents.get(node)
+    if isinstance(parent, cst.If | cst.IfExp | cst.While):
+        return parent.test is node
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    return isinstance(parent, cst.Comparison) and all(
+        isinstance(c.operator, cst.Is | cst.IsNot) and source.text(c.comparator) == "None"
+        for c in parent.comparisons
+    )
