@@ -7,11 +7,11 @@ import pytest
 from tests.rewriting import check_bridged, check_native, check_rewritten, check_untouched
 
 BRIDGED = [
-    ("momentum=0.9, dampening=0.1", "`dampening` 0 only"),
+    ("momentum=0.9, dampening=0.1", "`dampening` is 0"),
     ("momentum=0.9, dampening=args.dampening", "`args.dampening` is not known"),
-    ("maximize=True", "`maximize` False only"),
+    ("maximize=True", "`maximize` is False"),
     ("maximize=flag", "`flag` is not known"),
-    ("differentiable=True", "`differentiable` False only"),
+    ("differentiable=True", "`differentiable` is False"),
     ("foreach=choose()", "the evaluation of `choose()`"),
     ("**options", "`**` hides which arguments are given"),
     ("0.1, *rest", "`*` hides which arguments are given"),
@@ -113,8 +113,7 @@ def test_layout_and_comments_stay() -> None:
         "    parameters=model.parameters(),  # all of them\n"
         "    learning_rate=0.1,\n"
         "    # as in the paper\n"
-        "    momentum=0.9,\n"
-        "      # descend\n"
+        "    momentum=0.9,  # descend\n"
         ")  # done\n",
         "paddle",
     )
