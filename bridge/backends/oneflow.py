@@ -57,6 +57,15 @@ class _OneFlow:
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return oneflow.maximum(a, b)
 
+    def cat(self, tensors: list[Tensor]) -> Tensor:
+        return oneflow.cat(tensors)
+
+    def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
+        return oneflow.linalg.vector_norm(tensor, order)
+
+    def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
+        return tensor.to(oneflow.bfloat16).to(oneflow.float32)
+
     def to_numpy(self, tensor: Tensor) -> Any:
         # OneFlow's numpy() shares memory with the tensor.
         return tensor.numpy().copy()

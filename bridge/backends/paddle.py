@@ -19,6 +19,8 @@ _DTYPES = {
     for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
 }
 
+_EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
+
 
 class _Paddle:
     name = "paddle"
@@ -59,6 +61,20 @@ class _Paddle:
 
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return paddle.maximum(a, b)
+
+    def cat(self, tensors: list[Tensor]) -> Tensor:
+        return paddle.concat(tensors)
+
+    def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
+        if order in _EXACT_NORMS:
+            return paddle.linalg.vector_norm(tensor, order)
+        # Paddle rounds an exponent to float32 where it is no tensor, so 1 / order too.
+        powers = tensor.abs() ** paddle.full_like(tensor, order)
+        total = powers.sum()
+        return total ** paddle.full_like(total, 1 / order)
+
+    def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
+        return tensor.astype("bfloat16").astype("float32")
 
     def to_numpy(self, tensor: Tensor) -> Any:
         return tensor.numpy()

@@ -62,6 +62,15 @@ class _Torch:
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return torch.maximum(a, b)
 
+    def cat(self, tensors: list[Tensor]) -> Tensor:
+        return torch.cat(tensors)
+
+    def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
+        return torch.linalg.vector_norm(tensor, order)
+
+    def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
+        return tensor.bfloat16().float()
+
     def to_numpy(self, tensor: Tensor) -> Any:
         return tensor.detach().cpu().numpy().copy()
 

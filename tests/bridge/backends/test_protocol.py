@@ -43,6 +43,64 @@ def test_operators_equal_numpys(
     assert result == pytest.approx(operate(a, b), rel=4 * float(np.finfo(dtype).eps))
 
 
+METHODS: list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = [
+    ("a @ a.T", lambda a: a @ a.T, lambda a: a @ a.T),
+    ("sum", lambda a: a.sum(), np.sum),
+    ("abs and max", lambda a: a.abs().max(), lambda a: np.abs(a).max()),
+    ("mean of rows", lambda a: a.mean(-1, keepdim=True), lambda a: a.mean(-1, keepdims=True)),
+    ("mean of columns", lambda a: a.mean(-2, keepdim=True), lambda a: a.mean(-2, keepdims=True)),
+    ("clip", lambda a: a.clip(-0.5, 0.5), lambda a: np.clip(a, -0.5, 0.5)),
+    ("clip below", lambda a: a.clip(min=0.1), lambda a: np.maximum(a, 0.1)),
+    ("clip above", lambda a: a.clip(max=0.1), lambda a: np.minimum(a, 0.1)),
+    ("rsqrt", lambda a: (a * a).rsqrt(), lambda a: 1 / np.abs(a)),
+    ("sign", lambda a: a.sign(), np.sign),
+    ("flat", lambda a: a.reshape([-1])[3:7], lambda a: a.reshape(-1)[3:7]),
+    ("one row", lambda a: a[..., :1, :], lambda a: a[..., :1, :]),
+    ("0-d times all", lambda a: a * a.max(), lambda a: a * a.max()),
+    ("a 0-d tensor's reshape", lambda a: a.sum().reshape([-1]), lambda a: a.sum().reshape(-1)),
+]
+"""Methods that formulas may call because every framework's tensors have them and mean the same."""
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "numpys"), METHODS, ids=[name for name, _, _ in METHODS]
+)
+def test_shared_methods_equal_numpys(
+    xp: Framework, name: str, method: Callable[[Any], Any], numpys: Callable[[Any], Any]
+) -> None:
+    del name
+    result = xp.numpy(method(xp.tensor(_A)))
+
+    assert result.shape == numpys(_A).shape
+    assert result == pytest.approx(numpys(_A), rel=1e-14)
+
+
+@pytest.mark.parametrize("order", [2.0, 1.0, 3.0, 0.5, 0.0, float("inf"), float("-inf")])
+@pytest.mark.parametrize("shape", [(), (12,), (3, 4)])
+def test_vector_norms_equal_numpys(xp: Framework, order: float, shape: tuple[int, ...]) -> None:
+    array = _A.reshape(-1)[: int(np.prod(shape))].reshape(shape)
+    result = backend(xp.name).vector_norm(xp.tensor(array), order)
+
+    assert tuple(result.shape) == ()
+    assert float(result) == pytest.approx(np.linalg.norm(array.reshape(-1), order), rel=1e-14)
+
+
+def test_cat_joins_in_order(xp: Framework) -> None:
+    result = backend(xp.name).cat([xp.tensor(_A[0]), xp.tensor(_B[0])])
+
+    assert (xp.numpy(result) == np.concatenate([_A[0], _B[0]])).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_bfloat16_rounds_to_the_nearest_even(xp: Framework, dtype: str) -> None:
+    exact, half_above, half_below = 1.0, 1.0 + 2.0**-8, 1.0 + 3 * 2.0**-8
+    array = np.asarray([exact, half_above, half_below, -0.3], dtype)
+    result = xp.numpy(backend(xp.name).round_to_bfloat16(xp.tensor(array)))
+
+    assert result.dtype == "float32"
+    assert result.tolist() == [1.0, 1.0, 1.0 + 2.0**-6, -0.30078125]
+
+
 def test_sqrt_equals_numpys(xp: Framework) -> None:
     result = xp.numpy(backend(xp.name).sqrt(xp.tensor(np.abs(_A))))
 
