@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 
 from codemods.api import TABLES
 from codemods.api.convert import convert
@@ -13,18 +14,24 @@ from codemods.bundles import bundle
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.judge import judge
+from codemods.members import member_uses
 from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refused
 from codemods.names import find_names, in_package
 from codemods.signatures import bridge_name
+from codemods.subclasses import has_own_step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.bundles import Bundle
     from codemods.judge import Judgement
     from codemods.model import Edit, Kind, Options
-    from codemods.names import Dotted, Names, Reference
+    from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
 
 PREFIX = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
+OWN_STEP = "an optimizer's own `step` computes with torch's tensors"
+HINT_OWN_STEP = "keep it on torch, or write the update as a `formula` of bridge.optim.Optimizer"
 HINT_LEFT = "port this line by hand, or run with --partial and finish it there"
 
 
@@ -56,16 +63,22 @@ class _Planner:
         self.native_calls: dict[cst.CSTNode, str] = {}
         self.refused_calls: set[cst.CSTNode] = set()
         self.noted: set[str] = set()
+        self.unused: list[tuple[Binding, str]] = []
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
             self._bundle(found, judge(self.source, found, self.options))
         for reference in self.names.references:
             self._reference(reference)
+        if self.options.scope == "all" and self.options.target in TABLES:
+            self._members()
         self._unclear()
-        self.result.needs_bridge = any(in_package(m.target, "bridge") for m in self.moves)
-        self.result.edits += plan_moves(self.source, self.names, self.moves, self.kept)
-        self._collisions()
+        self._unused()
+        targets = [*(m.target for m in self.moves), *(target for _, target in self.unused)]
+        self.result.needs_bridge = any(in_package(t, "bridge") for t in targets)
+        kept = [*(r.binding for r in self.kept), *(q.binding for q in self.names.quoted)]
+        self.result.edits += plan_moves(self.source, self.names, self.moves, kept, self.unused)
+        self._collisions(targets)
         return self.result
 
     # optimizers and schedulers
@@ -128,6 +141,11 @@ class _Planner:
             self.kept.append(reference)
 
     def _optim(self, reference: Reference) -> None:
+        if self.options.target != "bridge" and has_own_step(self.source, reference.node):
+            self.kept.append(reference)
+            what = reference.qualified
+            self._find(reference.node, self._code(2), "refused", what, OWN_STEP, HINT_OWN_STEP)
+            return
         for node, qualified in prefixes(reference):
             name = bridge_name(qualified)
             if name is None:
@@ -162,6 +180,18 @@ class _Planner:
         self._find(node, self._code(900), "ported", f"{qualified} -> {row.to}")
         self._note(node, qualified, outcome.notes)
 
+    def _members(self) -> None:
+        for use in member_uses(self.source, self.names, TABLES[self.options.target]):
+            if isinstance(use.outcome, Blocked):
+                reason = use.outcome.reason
+                self._find(use.node.attr, self._code(999), "left", use.name, reason, HINT_LEFT)
+                continue
+            self.result.edits += use.outcome.edits
+            if use.outcome.edits:
+                what = f"{use.name} -> {use.new_name}"
+                self._find(use.node.attr, self._code(901), "ported", what)
+            self._note(use.node.attr, use.name, use.outcome.notes)
+
     def _code(self, number: int) -> str:
         return f"{PREFIX[self.options.target]}{number}"
 
@@ -195,6 +225,17 @@ class _Planner:
                     f"this name means {meanings}, depending on the path taken",
                     "import it in one place, unconditionally",
                 )
+        ports_all = self.options.scope == "all" and self.options.target in TABLES
+        for quoted in self.names.quoted:
+            if ports_all or "optim" in self.source.text(quoted.node):
+                self._find(
+                    quoted.node,
+                    code,
+                    "left",
+                    self.source.text(quoted.node),
+                    "a name of torch in a string",
+                    "write the annotation without quotes",
+                )
         for star in self.names.stars:
             self._find(
                 star,
@@ -205,8 +246,28 @@ class _Planner:
                 "import the names that are used",
             )
 
-    def _collisions(self) -> None:
-        roots = {m.target.partition(".")[0] for m in self.moves}
+    def _unused(self) -> None:
+        """Bind names that are imported and not used where the used ones of their kind go."""
+        if self.options.scope != "all" or self.options.target not in TABLES:
+            return
+        uses = [*self.names.references, *self.names.quoted]
+        unclear = {get_full_name_for_node(a.node) or "" for a in self.names.ambiguous}
+        used = {u.binding.local for u in uses} | {name.partition(".")[0] for name in unclear}
+        for binding in self.names.bindings:
+            if binding.local in used:
+                continue
+            row = TABLES[self.options.target].names.get(binding.qualified)
+            target = row.to if row is not None else bridge_name(binding.qualified)
+            if target is not None:
+                self.unused.append((binding, target))
+                continue
+            reason = "it is imported and not used, and in no table"
+            self._find(
+                binding.alias, self._code(999), "left", binding.qualified, reason, "remove it"
+            )
+
+    def _collisions(self, targets: Iterable[str]) -> None:
+        roots = {target.partition(".")[0] for target in targets}
         for name, node in taken_names(self.source, roots).items():
             self._find(
                 node,

@@ -110,6 +110,7 @@ class Api:
         is_value: whether the name may also be used without a call.
         is_statement: whether it is equal only where its result is not used.
         is_property: whether torch's call is an attribute there.
+        is_writable: whether the attribute may be assigned to.
     """
 
     accepts: Signature | None = None
@@ -122,6 +123,7 @@ class Api:
     is_value: bool = False
     is_statement: bool = False
     is_property: bool = False
+    is_writable: bool = False
 
 
 Rows: TypeAlias = "Mapping[str, Api]"

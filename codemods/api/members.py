@@ -27,8 +27,10 @@ _REDUCED = {name: call("dim, keepdim") for name in ("sum", "mean", "argmax", "ar
 TENSOR: Final[Rows] = {
     **{name: call("") for name in _PLAIN},
     **_REDUCED,
-    **{name: value("tensor") for name in ("grad", "data", "T")},
-    **{name: value() for name in ("shape", "ndim", "dtype", "device", "requires_grad", "is_cuda")},
+    **{name: value("tensor") for name in ("T",)},
+    **{name: replace(value("tensor"), is_writable=True) for name in ("grad", "data")},
+    **{name: value() for name in ("shape", "ndim", "dtype", "device", "is_cuda")},
+    "requires_grad": replace(value(), is_writable=True),
     "backward": call("", "value"),
     "item": call("", "value"),
     "numpy": call("", "value"),

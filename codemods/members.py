@@ -1,0 +1,149 @@
+"""Convert methods and attributes of tensors, modules and loaders, by what their receiver is.
+
+A receiver that is not known keeps what it has, unless the name is torch's alone and reads
+differently in the target: a list's `.sort()` stays what it is, and nothing passes unseen.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from codemods.api import torch_members
+from codemods.api.convert import convert
+from codemods.flow import is_store
+from codemods.infer import Types
+from codemods.kinds import UNKNOWN
+from codemods.model import Blocked, Converted, Replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.api import Api, Table
+    from codemods.api._model import Holder
+    from codemods.model import Outcome
+    from codemods.names import Names
+    from codemods.source import Source
+
+OWNERS: Final = {"tensor": "Tensor", "module": "Module", "loader": "DataLoader"}
+# Names of torch's members that numpy's arrays, files, loggers, optimizers, ... have as well.
+NUMPY: Final = """
+all any argmax argmin argsort astype choose clip conj copy cumprod cumsum diagonal dot fill flatten
+imag item max mean min nbytes ndim nonzero prod ptp put ravel real repeat reshape resize round shape
+size sort squeeze std strides sum swapaxes take tolist trace transpose var view
+"""
+OTHERS: Final = """
+apply compile eval load_state_dict log map register_hook requires_grad share_memory state_dict step
+storage train type where zero_grad
+"""
+COMMON: Final = frozenset(NUMPY.split()).union(
+    OTHERS.split(), *(dir(kind) for kind in (list, dict, set, str, bytes, int, float, io.StringIO))
+)
+# Keywords that no numpy or builtin method takes: with them a receiver is a tensor.
+TORCH_KEYWORDS: Final = frozenset(("dim", "keepdim", "descending", "unbiased", "non_blocking"))
+MODULE_STATE: Final = frozenset(("running_mean", "running_var", "num_batches_tracked"))
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUse:
+    """A member of torch's objects in the file, and what becomes of it."""
+
+    node: cst.Attribute
+    name: str
+    outcome: Outcome
+    new_name: str = ""
+
+
+def member_uses(source: Source, names: Names, table: Table) -> Iterator[MemberUse]:
+    """Yield every use of a member that changes, that needs a note, or that is left."""
+    found = _Members(source, names, table)
+    nodes = sorted(found.candidates(), key=source.end)
+    found.types.settle([n.value for n in nodes])
+    for node in nodes:
+        use = found.use(node)
+        if use is not None:
+            yield use
+
+
+class _Members:
+    def __init__(self, source: Source, names: Names, table: Table) -> None:
+        self.source, self.table = source, table
+        self.types = Types(source, names, table)
+        self.torch_nodes: set[cst.CSTNode] = set()
+        roots = [r.node for r in names.references] + [a.node for a in names.ambiguous]
+        for root in roots:
+            node: cst.BaseExpression = root
+            while isinstance(node, cst.Attribute):
+                self.torch_nodes.add(node)
+                node = node.value
+
+    def candidates(self) -> Iterator[cst.Attribute]:
+        members = {name for rows in self.table.members.values() for name in rows}
+        members |= torch_members.TENSOR | torch_members.MODULE | MODULE_STATE
+        for node in self.source.spans:
+            if (
+                isinstance(node, cst.Attribute)
+                and node not in self.torch_nodes
+                and node.attr.value in members
+                and self.source.enclosing(node, cst.Import, cst.ImportFrom) is None
+            ):
+                yield node
+
+    def use(self, node: cst.Attribute) -> MemberUse | None:
+        of, name = self.types.of(node.value), node.attr.value
+        holder = self.types.holder(of)
+        if holder is not None:
+            if isinstance(of.owner, cst.ClassDef) and self._is_own(of.owner, name):
+                return None
+            return self._known(node, holder, name)
+        return self._unknown(node, name) if of == UNKNOWN else None
+
+    def _is_own(self, owner: cst.ClassDef, name: str) -> bool:
+        return self.types.definitions.is_open(owner) or (self.types.defines(owner, name))
+
+    def _known(self, node: cst.Attribute, holder: Holder, name: str) -> MemberUse | None:
+        row = self.table.members[holder].get(name)
+        full = f"{OWNERS[holder]}.{name}"
+        if row is None:
+            torch_names = torch_members.MODULE | MODULE_STATE
+            if holder == "module" and name not in torch_names:
+                return None  # a part of the model, or an attribute of the user's own
+            return MemberUse(node, full, Blocked(f"`{full}` is in no table yet"))
+        return self._by_row(node, full, row)
+
+    def _by_row(self, node: cst.Attribute, full: str, row: Api) -> MemberUse | None:
+        if is_store(self.types, node) and not row.is_writable:
+            return MemberUse(node, full, Blocked(f"`{full}` is written"))
+        outcome = convert(self.source, node, full, row)
+        if isinstance(outcome, Blocked) or not (row.to or outcome.edits or outcome.notes):
+            return MemberUse(node, full, outcome) if isinstance(outcome, Blocked) else None
+        call = self.source.parents[node]
+        edits = outcome.edits
+        if row.is_property and isinstance(call, cst.Call):
+            edits = (Replace(call, (node.value, f".{row.to}")),)
+        elif row.to:
+            edits = (*edits, Replace(node.attr, (row.to,)))
+        return MemberUse(node, full, Converted(edits, outcome.notes), row.to or node.attr.value)
+
+    def _unknown(self, node: cst.Attribute, name: str) -> MemberUse | None:
+        call = self.source.parents.get(node)
+        if not isinstance(call, cst.Call) or call.func is not node:
+            return None
+        if name in COMMON and not self._is_torch_call(call, name):
+            return None
+        rows = [r[name] for r in self.table.members.values() if name in r]
+        uses = [self._by_row(node, f".{name}", row) for row in rows]
+        if rows and None in uses:
+            return None  # it reads the same in the target
+        reason = f"what `.{name}` is called on is not known here"
+        return MemberUse(node, f".{name}", Blocked(reason))
+
+    def _is_torch_call(self, call: cst.Call, name: str) -> bool:
+        if any(a.keyword and a.keyword.value in TORCH_KEYWORDS for a in call.args):
+            return True
+        if name == "sort":  # a list's and an array's return nothing
+            return not isinstance(self.source.parents.get(call), cst.Expr)
+        return name in ("max", "min") and any(a.keyword is None for a in call.args)
