@@ -1,0 +1,151 @@
+"""Write compat_matrix.md from the tables of `bridge.equivalents` and fresh measurements.
+
+    python tools/compat_matrix.py --backends torch,paddle,oneflow
+
+What was measured is kept in tools/measured.json, so that a test can tell a stale matrix without
+measuring again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from bridge.equivalents import OPTIMIZERS, REQUIREMENTS, SCHEDULERS, To  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bridge.equivalents import Equivalent
+
+MATRIX = ROOT / "compat_matrix.md"
+MEASURED = ROOT / "tools" / "measured.json"
+FRAMEWORKS = {"torch": "modern", "paddle": "modern", "oneflow": "oneflow"}
+TITLES = {"torch": "torch", "paddle": "Paddle", "oneflow": "OneFlow"}
+HEAD = """\
+# What works where
+
+Written by `make matrix`; do not edit. Measured with {versions}.
+
+- **bridge**: `bridge.optim` on parameters of that framework. For optimizers: the largest
+  difference to torch over 100 steps with changing learning rates and several groups, relative to
+  the tensor's largest entry, float32, by formula / by the framework's own kernels. For
+  schedulers: configurations in which every learning rate, momentum and beta of every step equals
+  torch's bit for bit.
+- **native**: the framework's own class that `optbridge port` writes instead, with its grade:
+  **a** bit-identical learning rates, **b** within 1e-12 of the largest over 200 steps, **p**
+  parameters within 1e-5 after 100 float32 steps. Each is executed in
+  `tests/codemods/test_execution.py`. Where a condition does not hold, the port uses `bridge`.
+
+On torch the kernel is torch's own step, so its difference is 0."""
+
+
+def main() -> int:
+    """Measure what is asked for, keep the rest, and write the matrix."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--backends", default=",".join(FRAMEWORKS), help="what to measure again")
+    parser.add_argument("--venv", type=Path, default=ROOT / ".venv")
+    options = parser.parse_args()
+    measured = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
+    for framework in options.backends.split(","):
+        python = options.venv / FRAMEWORKS[framework] / "bin" / "python"
+        print(f"measuring on {framework} ...", flush=True)
+        _merge(measured, _run(python, "measure_parity.py", framework))
+        if framework == "torch":
+            _merge(measured, _run(python, "measure_schedules.py"))
+    MEASURED.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n")
+    MATRIX.write_text(render(measured))
+    print(f"wrote {MATRIX.relative_to(ROOT)}")
+    return 0
+
+
+def _run(python: Path, script: str, *arguments: str) -> dict[str, Any]:
+    command = [python, ROOT / "tools" / script, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
+    for key, value in new.items():
+        if isinstance(value, dict):
+            _merge(into.setdefault(key, {}), value)
+        else:
+            into[key] = value
+
+
+def render(measured: dict[str, Any]) -> str:
+    """Return the matrix as Markdown."""
+    parts = [HEAD.format(versions=", ".join(f"{k} {v}" for k, v in measured["versions"].items()))]
+    parts += ["\n## Optimizers\n", *_table(_optimizer_rows(measured))]
+    parts += ["\n## Schedulers\n", *_table(_scheduler_rows(measured))]
+    parts += ["\n## Conditions of native code\n", *_conditions()]
+    return "\n".join(parts) + "\n"
+
+
+def _table(rows: Iterable[list[str]]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield "| " + " | ".join(row) + " |"
+        if number == 0:
+            yield "|" + "---|" * len(row)
+
+
+def _optimizer_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
+    yield [
+        "torch.optim",
+        *(f"bridge on {TITLES[f]}" for f in FRAMEWORKS),
+        "native Paddle",
+        "native OneFlow",
+    ]
+    for name, by_framework in measured["optimizers"].items():
+        cells = [_figures(by_framework.get(f)) for f in FRAMEWORKS]
+        yield [f"`{name}`", *cells, *(_native(OPTIMIZERS[f], name) for f in ("paddle", "oneflow"))]
+
+
+def _figures(row: dict[str, float] | None) -> str:
+    if row is None:
+        return "not measured"
+    values = (row[f"{path} float32"] for path in ("formula", "kernel"))
+    return " / ".join(f"{value:.0e}" if value else "0" for value in values)
+
+
+def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
+    yield ["torch.optim.lr_scheduler", "bridge, everywhere", "native Paddle", "native OneFlow"]
+    for name, (equal, total) in measured["schedulers"].items():
+        figure = f"bit-identical, {equal} of {total}"
+        yield [f"`{name}`", figure, *(_native(SCHEDULERS[f], name) for f in ("paddle", "oneflow"))]
+
+
+def _native(rows: tuple[Equivalent, ...], name: str) -> str:
+    found = [
+        f"`{r.native.rpartition('.')[2]}` ({r.grade}) {r.code}" for r in rows if r.torch == name
+    ]
+    return "<br>".join(found) or "through bridge"
+
+
+def _conditions() -> Iterator[str]:
+    for tables in (OPTIMIZERS, SCHEDULERS):
+        for rows in tables.values():
+            for row in rows:
+                yield f"- **{row.code}** `{row.torch}` -> [`{row.native}`]({row.source})"
+                for condition in _conditions_of(row):
+                    yield f"  - {condition}"
+
+
+def _conditions_of(row: Equivalent) -> Iterator[str]:
+    for name, rule in row.arguments.items():
+        if isinstance(rule, To) and rule.when.text != "anything":
+            yield f"`{name}` is {rule.when.text}"
+    yield from (REQUIREMENTS[r] for r in row.requires)
+    yield from (f"note: {n}" for n in row.notes)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
