@@ -1,8 +1,8 @@
 """What an optimizer needs of a framework, and nothing more.
 
-A formula is written once in Python's operators (`+ - * / **` work on every framework's tensors) and
-the operations below. A kernel is the framework's own fused step for some of the parameters of one
-group; what no kernel claims takes the formula.
+A formula is written once in what every framework's tensors have, Python's operators, `grad` and
+`dtype`, and the operations below. A kernel is the framework's own fused step for those parameters
+of a group that share a dtype; what no kernel claims takes the formula.
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ class Backend(Protocol):
 
     def is_leaf(self, tensor: Tensor) -> bool: ...
     def dtype(self, tensor: Tensor) -> str: ...
-    def grad(self, param: Tensor) -> Tensor | None: ...
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None: ...
 
     def no_grad(self) -> AbstractContextManager[object]: ...

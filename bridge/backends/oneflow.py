@@ -27,9 +27,6 @@ class _OneFlow:
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
 
-    def grad(self, param: Tensor) -> Tensor | None:
-        return param.grad
-
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
         if set_to_none:
             param.grad = None

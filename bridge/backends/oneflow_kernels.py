@@ -73,6 +73,7 @@ def _adam(batch: Batch, group: Group) -> None:
     for param, grad, state in zip(*batch, strict=True):
         step = state["step"] = state["step"] + 1
         if decay != 0 and is_decoupled:
+            # The kernel can decay too, but rounds otherwise than torch: 1.2e-6 in 100 steps.
             param.mul_(1 - lr * decay)
         moments = [state["exp_avg"], state["exp_avg_sq"]]
         if is_amsgrad:

@@ -32,9 +32,6 @@ class _Torch:
     def dtype(self, tensor: Tensor) -> str:
         return str(tensor.dtype).removeprefix("torch.")
 
-    def grad(self, param: Tensor) -> Tensor | None:
-        return param.grad
-
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
         if set_to_none:
             param.grad = None

@@ -109,22 +109,25 @@ class Optimizer(Hooked):
                     else:
                         for param, grad, state in zip(*batch, strict=True):
                             self.formula(xp, param, grad, state, options)
-                    # As in torch, a parameter that needs no state has no entry.
-                    self.state.update(
-                        (p, s) for p, s in zip(batch.params, batch.states, strict=True) if s
-                    )
+                    for param, state in zip(batch.params, batch.states, strict=True):
+                        # As in torch, a parameter that needs no state has no entry.
+                        if state:
+                            self.state[param] = state
 
     def _batches(self, xp: Backend, group: Group) -> dict[str, Batch]:
         batches: dict[str, Batch] = {}
+        batch, dtype = Batch([], [], []), None
+        is_maximizing, known = group.get("maximize", False), self.state.get
         for param in group["params"]:
-            grad = xp.grad(param)
+            grad = param.grad
             if grad is None:
                 continue
-            state = self.state.get(param) or self.init_state(xp, param, group)
-            batch = batches.setdefault(xp.dtype(param), Batch([], [], []))
+            if param.dtype is not dtype:
+                dtype = param.dtype
+                batch = batches.setdefault(xp.dtype(param), Batch([], [], []))
             batch.params.append(param)
-            batch.grads.append(-grad if group.get("maximize") else grad)
-            batch.states.append(state)
+            batch.grads.append(-grad if is_maximizing else grad)
+            batch.states.append(known(param) or self.init_state(xp, param, group))
         return batches
 
     @property

@@ -27,6 +27,6 @@ def test_100_float32_steps_equal_torchs(xp: Framework, case: Case, path: str) ->
 @pytest.mark.parametrize("path", ["formula", "kernel"])
 @pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
 def test_float64_steps_equal_torchs(xp: Framework, case: Case, path: str) -> None:
-    ours = train(case, xp, "float64", path, steps=50)
+    ours = train(case, xp, "float64", path, steps=30)
 
-    assert_parity(ours, reference(case, "float64", steps=50), xp, "float64", path)
+    assert_parity(ours, reference(case, "float64", steps=30), xp, "float64", path)
