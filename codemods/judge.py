@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from bridge.equivalents import TORCH_ONLY
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Finding, Native, Refused
 from codemods.names import bindings_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 # Packages whose consumers of an optimizer know torch's only; bridge's would fail in them.
-TORCH_ONLY = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "lightning", "fairscale")
+TORCH_PACKAGES = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "lightning", "fairscale")
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Judgement:
 
 def judge(source: Source, found: Bundle, options: Options) -> Judgement:
     """Decide on one bundle."""
-    if (refusal := _refusal(source, found)) is not None:
+    if (refusal := _refusal(source, found, options)) is not None:
         return Judgement(refusal)
     if options.target == "bridge" or options.style == "bridge":
         return Judgement(Bridge("bridge was asked for"))
@@ -47,12 +48,15 @@ def judge(source: Source, found: Bundle, options: Options) -> Judgement:
     return judgement
 
 
-def _refusal(source: Source, found: Bundle) -> Refused | None:
+def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
     for construct in found.constructs:
+        if options.target != "bridge" and construct.name in TORCH_ONLY:
+            hint = "keep this optimizer on torch, or use its dense counterpart"
+            return Refused(TORCH_ONLY[construct.name], hint)
         if bridge_name(construct.reference.qualified) is None:
             hint = "keep this part on torch, or use an optimizer that bridge has"
             return Refused(f"bridge has no {construct.name}", hint)
-    for package in TORCH_ONLY if found.escapes else ():
+    for package in TORCH_PACKAGES if found.escapes else ():
         if _imports(source, package):
             escape = found.escapes[0]
             way = f"it is passed to `{escape.consumer}`" if escape.consumer else escape.reason

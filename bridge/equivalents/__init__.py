@@ -17,10 +17,16 @@ SCHEDULERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
     m.FRAMEWORK: m.SCHEDULERS for m in (paddle, oneflow)
 }
 
+# What works on torch's own tensors only, and why.
+TORCH_ONLY: Final[Mapping[str, str]] = {
+    "SparseAdam": "it steps sparse gradients, which only torch's embeddings give",
+}
+
 __all__ = [
     "OPTIMIZERS",
     "REQUIREMENTS",
     "SCHEDULERS",
+    "TORCH_ONLY",
     "Condition",
     "Equivalent",
     "Pair",
