@@ -43,6 +43,7 @@ class _Import:
     binding: Binding
     moves: list[Move] = field(default_factory=list)
     is_kept: bool = False
+    unused_to: str | None = None
     place: str | None = None
     roots: set[str] = field(default_factory=set)
 
@@ -67,9 +68,16 @@ def _is_import_of(assignment: BaseAssignment, root: str) -> bool:
 
 
 def plan_moves(
-    source: Source, names: Names, moves: Sequence[Move], kept: Iterable[Reference]
+    source: Source,
+    names: Names,
+    moves: Sequence[Move],
+    kept: Iterable[Binding],
+    unused: Iterable[tuple[Binding, str]],
 ) -> list[Edit]:
-    """Return the edits that make every move, with the imports that they need."""
+    """Return the edits that make every move, with the imports that they need.
+
+    Names in `kept` stay bound to what they are; names in `unused` are bound anew, without a use.
+    """
     imports: dict[tuple[str, str, int], _Import] = {}
 
     def entry(binding: Binding) -> _Import:
@@ -78,8 +86,10 @@ def plan_moves(
 
     for move in moves:
         entry(move.reference.binding).moves.append(move)
-    for reference in kept:
-        entry(reference.binding).is_kept = True
+    for binding in kept:
+        entry(binding).is_kept = True
+    for binding, target in unused:
+        entry(binding).unused_to = target
     # A second `import torch.nn` binds the same name as `import torch`: it goes where that goes.
     for binding in names.bindings:
         same = [e for e in imports.values() if e.binding.local == binding.local]
@@ -96,6 +106,8 @@ def _place(found: _Import) -> str | None:
     """Choose what the old name shall be bound to, None where every use is written out."""
     if found.is_kept or "." not in found.binding.qualified:
         return None
+    if found.unused_to is not None:
+        return found.unused_to
     votes: Counter[str] = Counter()
     for move in found.moves:
         rest = move.qualified.removeprefix(found.binding.qualified)
@@ -107,6 +119,8 @@ def _place(found: _Import) -> str | None:
 
 
 def _uses(source: Source, found: _Import) -> Iterator[Edit]:
+    if found.unused_to is not None and found.place is None:
+        found.roots.add(found.unused_to.partition(".")[0])
     for move in found.moves:
         place = found.place
         if place is not None and (move.target + ".").startswith(place + "."):

@@ -51,17 +51,25 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A string annotation that names something by way of `binding`."""
+
+    node: cst.BaseString
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Everything in a file that an import of `package` brought in.
 
-    `stars` are its star imports, `quoted` the string annotations that name it.
+    `stars` are its star imports.
     """
 
     bindings: tuple[Binding, ...]
     references: tuple[Reference, ...]
     ambiguous: tuple[Ambiguous, ...]
     stars: tuple[cst.ImportFrom, ...]
-    quoted: tuple[cst.BaseString, ...]
+    quoted: tuple[Quoted, ...]
 
 
 def find_names(source: Source, package: str = "torch") -> Names:
@@ -75,7 +83,7 @@ def find_names(source: Source, package: str = "torch") -> Names:
         tuple(sorted(found.references.values(), key=lambda r: source.start(r.node))),
         tuple(found.ambiguous.values()),
         tuple(_star_imports(source, package)),
-        tuple(found.quoted),
+        tuple(found.quoted.values()),
     )
 
 
@@ -84,7 +92,7 @@ class _Finder:
         self.source, self.package = source, package
         self.references: dict[cst.CSTNode, Reference] = {}
         self.ambiguous: dict[cst.CSTNode, Ambiguous] = {}
-        self.quoted: list[cst.BaseString] = []
+        self.quoted: dict[tuple[cst.CSTNode, str], Quoted] = {}
 
     def visit(self, access: Access) -> None:
         meanings = {m for a in access.referents for m in _meanings(a)}
@@ -92,7 +100,8 @@ class _Finder:
         if not ours:
             return
         if isinstance(access.node, cst.BaseString):
-            self.quoted.append(access.node)
+            for meaning in ours:
+                self.quoted[access.node, meaning.local] = Quoted(access.node, meaning)
             return
         root = _root(access.node)
         node = _whole_chain(self.source, root)

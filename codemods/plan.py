@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.helpers import get_full_name_for_node
 
 from codemods.api import TABLES
 from codemods.api.convert import convert
@@ -19,6 +18,7 @@ from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refuse
 from codemods.names import find_names, in_package
 from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
+from codemods.unused import unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,7 +141,7 @@ class _Planner:
             self.kept.append(reference)
 
     def _optim(self, reference: Reference) -> None:
-        if self.options.target != "bridge" and has_own_step(self.source, reference.node):
+        if self.options.target != "bridge" and has_own_step(self.source, reference):
             self.kept.append(reference)
             what = reference.qualified
             self._find(reference.node, self._code(2), "refused", what, OWN_STEP, HINT_OWN_STEP)
@@ -193,7 +193,7 @@ class _Planner:
             self._note(use.node.attr, use.name, use.outcome.notes)
 
     def _code(self, number: int) -> str:
-        return f"{PREFIX[self.options.target]}{number}"
+        return f"{PREFIX[self.options.target]}{number:03}"
 
     def _note(self, node: cst.CSTNode, name: str, notes: tuple[str, ...]) -> None:
         """Say what a reader has to know of a row, once for a file."""
@@ -247,17 +247,9 @@ class _Planner:
             )
 
     def _unused(self) -> None:
-        """Bind names that are imported and not used where the used ones of their kind go."""
         if self.options.scope != "all" or self.options.target not in TABLES:
             return
-        uses = [*self.names.references, *self.names.quoted]
-        unclear = {get_full_name_for_node(a.node) or "" for a in self.names.ambiguous}
-        used = {u.binding.local for u in uses} | {name.partition(".")[0] for name in unclear}
-        for binding in self.names.bindings:
-            if binding.local in used:
-                continue
-            row = TABLES[self.options.target].names.get(binding.qualified)
-            target = row.to if row is not None else bridge_name(binding.qualified)
+        for binding, target in unused(self.names, TABLES[self.options.target]):
             if target is not None:
                 self.unused.append((binding, target))
                 continue
