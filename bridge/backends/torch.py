@@ -17,7 +17,7 @@ from torch.optim.optimizer import required as torchs_required
 from bridge.backends._protocol import required
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bridge.backends._protocol import Group, Kernel, Tensor
 
@@ -109,9 +109,20 @@ class _OnTorch:
         return _rebuild, (_users_class(type(self)),), self.__getstate__()  # type: ignore[attr-defined]
 
 
-def _native(cls: type) -> Any:
+class _ByFormula(_OnTorch):
+    """The same for what torch has no class for: our own step, under torch's hooks."""
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        # Past torch's own base, which has no step.
+        return super(torch.optim.Optimizer, self).step(closure)
+
+
+def _native(cls: Any) -> Any:
     """Find torch's class for ours by the name of the nearest class that bridge itself defines."""
-    return getattr(torch.optim, _ours(cls).__name__, torch.optim.Optimizer)
+    ours: Any = _ours(cls)
+    if cls.formula is not ours.formula:  # torch's class would go on with the old one
+        return torch.optim.Optimizer
+    return getattr(torch.optim, ours.__name__, torch.optim.Optimizer)
 
 
 def _ours(cls: type) -> type:
@@ -129,7 +140,9 @@ def _concrete(cls: type) -> type:
     # call `super()`, which must not reach ours before torch's own base.
     ours = _ours(cls)
     users = () if cls is ours else (cls,)
-    bases = (*users, _OnTorch, *_native(cls).__mro__[:-1], ours)
+    native = _native(cls)
+    mixin = _ByFormula if native is torch.optim.Optimizer else _OnTorch
+    bases = (*users, mixin, *native.__mro__[:-1], ours)
     namespace: dict[str, Any] = {
         "__module__": cls.__module__,
         "__qualname__": cls.__qualname__,

@@ -48,6 +48,11 @@ class Optimizer(Hooked):
         for group in groups:
             self.add_param_group(group)
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "formula" in cls.__dict__ and "algorithm" not in cls.__dict__:
+            cls.algorithm = ""  # the base class's kernel does not know the new formula
+
     @staticmethod
     def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
         """Update one parameter and its state in place."""
@@ -94,7 +99,7 @@ class Optimizer(Hooked):
         self._call("after_load")
 
     def _advance(self, kernels: Mapping[str, Kernel]) -> None:
-        if not self.algorithm:
+        if type(self).formula is Optimizer.formula:
             raise NotImplementedError
         xp = self._backend
         kernel = kernels.get(self.algorithm)
