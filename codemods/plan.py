@@ -101,7 +101,10 @@ class _Planner:
                 for note in notes:
                     self._find(found.constructs[0].call, "NOTE", "note", note)
             case Bridge(reason):
+                first = found.constructs[0]
                 for construct in found.constructs:
+                    if construct is not first:
+                        reason = f"goes with line {self.source.line(first.call)}"
                     name = bridge_name(construct.reference.qualified) or ""
                     code = "BR101" if construct.role == "optimizer" else "BR201"
                     what = f"{construct.reference.qualified} -> {name}"
