@@ -21,6 +21,10 @@ class Case:
     groups: tuple[Options, ...] = _NO_OVERRIDES
     writes: dict[int, Options] = field(default_factory=dict)
     has_missing_grads: bool = False
+    is_of_matrices: bool = False
+    """Only the matrices take part."""
+    rounding: float = 0.0
+    """The tolerance, where the optimizer itself rounds more coarsely than its parameters."""
 
     def __str__(self) -> str:
         return self.name
@@ -131,7 +135,7 @@ OPTIMIZERS = [
         "RMSprop",
         0.02,
         {"centered": True, "momentum": 0.9},
-        _groups(weight_decay=_DECAYS, alpha=(0.99, 0.9, 0.95)),
+        _groups(weight_decay=(0.1, 0.01, 0.0), alpha=(0.99, 0.9, 0.95)),
         writes={10: {"momentum": 0}, 20: {"momentum": 0.5}},
         has_missing_grads=True,
     ),
@@ -223,4 +227,50 @@ OPTIMIZERS = [
         ),
     ),
     Case("rprop_missing_grads", "Rprop", 0.01, has_missing_grads=True),
+    Case("adafactor", "Adafactor", 0.05),
+    Case("adafactor_decay", "Adafactor", 0.05, {"d": 2.0}, _groups(weight_decay=_DECAYS)),
+    Case(
+        "adafactor_eps_maximize",
+        "Adafactor",
+        0.05,
+        {"maximize": True},
+        _groups(eps=((1e-3, 1e-3), (None, 0.1), (1e-6, 1e-2)), beta2_decay=(-0.8, -0.5, -1.0)),
+    ),
+    Case("adafactor_missing_grads", "Adafactor", 0.05, has_missing_grads=True),
+    Case(
+        "muon",
+        "Muon",
+        0.02,
+        groups=_groups(weight_decay=_DECAYS),
+        is_of_matrices=True,
+        rounding=1e-5,
+    ),
+    Case(
+        "muon_written",
+        "Muon",
+        0.02,
+        {"adjust_lr_fn": "match_rms_adamw", "nesterov": False},
+        _groups(momentum=_MOMENTA),
+        {20: {"ns_steps": 3}, 40: {"ns_steps": 5, "adjust_lr_fn": "original"}},
+        is_of_matrices=True,
+        rounding=1e-5,
+    ),
+    Case("lamb", "LAMB", 0.01),
+    Case("lamb_decay", "LAMB", 0.01, groups=_groups(weight_decay=_DECAYS, betas=_BETAS)),
+    Case(
+        "lamb_coupled_uncorrected",
+        "LAMB",
+        0.01,
+        {"adam_w_mode": False, "do_bias_correction": False, "maximize": True},
+        _groups(weight_decay=_DECAYS),
+    ),
+    Case("lamb_missing_grads", "LAMB", 0.01, has_missing_grads=True),
+    Case("lion", "Lion", 0.01),
+    Case(
+        "lion_decay_maximize",
+        "Lion",
+        0.01,
+        {"maximize": True},
+        _groups(weight_decay=_DECAYS, betas=((0.9, 0.99), (0.5, 0.9), (0.95, 0.98))),
+    ),
 ]

@@ -5,15 +5,45 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bridge.optim.adadelta import Adadelta
+from bridge.optim.adafactor import Adafactor
+from bridge.optim.adagrad import Adagrad
 from bridge.optim.adam import Adam
+from bridge.optim.adamax import Adamax
 from bridge.optim.adamw import AdamW
+from bridge.optim.asgd import ASGD
+from bridge.optim.lamb import LAMB
+from bridge.optim.lion import Lion
+from bridge.optim.muon import Muon
+from bridge.optim.nadam import NAdam
 from bridge.optim.optimizer import Optimizer
+from bridge.optim.radam import RAdam
+from bridge.optim.rmsprop import RMSprop
+from bridge.optim.rprop import Rprop
 from bridge.optim.sgd import SGD
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
+__all__ = [
+    "ASGD",
+    "LAMB",
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Muon",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "lr_scheduler",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ctypes import c_float
+from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend_name
+from bridge.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.backends._protocol import Backend, Tensor
 
 
 def is_tensor(value: object) -> bool:
@@ -15,6 +22,31 @@ def check_one_element(name: str, value: Any) -> None:
     # Paddle counts the elements in a tensor of its own.
     if is_tensor(value) and int(value.numel()) != 1:
         raise ValueError(f"Tensor {name} must be 1-element")
+
+
+def check_lr(lr: Any) -> None:
+    check_one_element("lr", lr)
+    if not lr >= 0.0:
+        raise ValueError(f"Invalid learning rate: {lr}")
+
+
+def check_not_negative(name: str, value: Any) -> None:
+    if not value >= 0.0:
+        raise ValueError(f"Invalid {name} value: {value}")
+
+
+def check_betas(betas: Sequence[Any]) -> None:
+    for index, beta in enumerate(betas):
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+
+
+def check_real(xp: Backend, param: Tensor, optimizer: str) -> None:
+    if xp.dtype(param).startswith("complex"):
+        raise UnsupportedError(
+            f"{optimizer} does not support complex parameters\n"
+            "Hint: keep the real and the imaginary part as two parameters."
+        )
 
 
 def check_implementation(*, fused: bool | None, foreach: bool | None, differentiable: bool) -> None:
@@ -33,3 +65,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(plain(each) for each in value)
     return value.item() if hasattr(value, "item") else value
+
+
+def single(value: float) -> float:
+    """Round to float32.
+
+    >>> single(0.1)
+    0.10000000149011612
+    """
+    return c_float(value).value
