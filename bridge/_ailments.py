@@ -1,6 +1,6 @@
 """The known ways in which a framework's installation is broken, with the command that mends each.
 
-Every error text here was provoked on the real packages. Sources:
+Most error texts here were provoked on the real packages; version checks follow these sources:
 https://pypi.org/project/oneflow/#files, https://pypi.org/project/paddlepaddle/,
 https://pypi.org/project/torch/.
 """

@@ -35,7 +35,8 @@ def lines(result: FileResult, *, verbose: bool = False) -> Iterator[tuple[Kind, 
 
 def _line(result: FileResult, finding: Finding) -> str:
     place = f"{result.path}:{finding.line}:{finding.column}"
-    text = f"{place} {finding.code} {finding.kind}  {finding.what}"
+    label = "note" if finding.kind == "note" else f"{finding.code} {finding.kind}"
+    text = f"{place} {label}  {finding.what}"
     if finding.reason:
         text += f": {finding.reason}"
     return f"{text}\n    Hint: {finding.hint}" if finding.hint else text

@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def _run(python: Path, script: str, *arguments: str) -> dict[str, Any]:
-    command = [python, ROOT / "tools" / script, *arguments]
+    command = [str(python), str(ROOT / "tools" / script), *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

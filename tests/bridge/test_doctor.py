@@ -1,4 +1,4 @@
-"""`optbridge doctor`: the error texts here were provoked on the real packages, by hand."""
+"""`optbridge doctor`: the error texts here come from the real packages, where one could be provoked."""
 
 from __future__ import annotations
 
