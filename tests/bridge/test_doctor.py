@@ -1,4 +1,4 @@
-"""`optbridge doctor`: the error texts here come from the real packages, where one could be provoked."""
+"""`optbridge doctor`: the error texts are of the real packages, where one could be provoked."""
 
 from __future__ import annotations
 
