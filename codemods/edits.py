@@ -48,7 +48,8 @@ def apply(source: Source, edits: Iterable[Edit]) -> bytes:
     Raises:
         EditConflictError: if two edits write the same bytes.
     """
-    return source.bom + _Renderer(source, list(edits)).render()
+    text = _Renderer(source, list(edits)).render().decode()
+    return source.bom + text.encode(source.module.encoding)
 
 
 class _Renderer:
@@ -92,7 +93,7 @@ class _Renderer:
             done += self.source.data[position : splice.start]
             for part in splice.parts:
                 if isinstance(part, str):
-                    done += part.encode(self.source.module.encoding)
+                    done += part.encode()
                 else:
                     done += self._render(part, self.source.start(part), self.source.end(part))
             position = splice.end

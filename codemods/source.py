@@ -1,7 +1,7 @@
 """A file's bytes, its syntax tree, and the way from a node back to its bytes.
 
-libcst parses and prints most files without a change, but not all (mixed line endings, for one),
-so text is never taken from its printer: a node is a span of the bytes that came in.
+libcst parses and prints most files without a change, but not all (blank lines at the end, for
+one), so text is never taken from its printer: a node is a span of the bytes that came in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class UnreadableSourceError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed file: `data` without its byte order mark, which stands in `bom`."""
+    """A parsed file: `data` is its text in UTF-8 without the byte order mark, which is in `bom`."""
 
     data: bytes
     bom: bytes
@@ -63,12 +63,13 @@ class Source:
                 error.editor_line,
                 error.editor_column,
             ) from error
-        except (UnicodeDecodeError, LookupError, ValueError) as error:
+        except (UnicodeDecodeError, SyntaxError, LookupError, ValueError) as error:
             raise UnreadableSourceError(f"cannot be decoded: {error}") from error
-        if module.bytes != data:
-            raise UnreadableSourceError(
-                "libcst does not reproduce this file byte for byte (mixed line endings?)"
-            )
+        # libcst loses a blank line at the very end where another one there has blanks in it.
+        if module.bytes.rstrip() != data.rstrip():
+            raise UnreadableSourceError("libcst does not reproduce this file byte for byte")
+        # libcst counts bytes in UTF-8, whatever the file is written in.
+        data = data.decode(module.encoding).encode()
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
         metadata = wrapper.resolve_many(
             [ParentNodeProvider, ScopeProvider, ByteSpanPositionProvider]
@@ -96,13 +97,13 @@ class Source:
 
     def text(self, node: cst.CSTNode) -> str:
         """Return the node as it stands in the file."""
-        return self.data[self.start(node) : self.end(node)].decode(self.module.encoding)
+        return self.data[self.start(node) : self.end(node)].decode()
 
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return line and column, both from 1, the column in characters."""
         start = self.start(node)
         line_start = self.data.rfind(b"\n", 0, start) + 1
-        column = len(self.data[line_start:start].decode(self.module.encoding)) + 1
+        column = len(self.data[line_start:start].decode()) + 1
         return self.data.count(b"\n", 0, start) + 1, column
 
     def line(self, node: cst.CSTNode) -> int:
