@@ -114,7 +114,7 @@ class _ByFormula(_OnTorch):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         # Past torch's own base, which has no step.
-        return super(torch.optim.Optimizer, self).step(closure)
+        return super(torch.optim.Optimizer, self).step(closure)  # type: ignore[misc]  # it is ours
 
 
 def _native(cls: Any) -> Any:

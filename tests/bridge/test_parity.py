@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_100_float32_steps_equal_torchs(xp: Framework, case: Case, path: str) -> None:
     ours = train(case, xp, "float32", path)
 
-    assert_parity(ours, reference(case, "float32"), xp, "float32", path)
+    assert_parity(ours, reference(case, "float32"), xp, "float32", path, case.rounding)
 
 
 @pytest.mark.parametrize("path", ["formula", "kernel"])
@@ -29,4 +29,4 @@ def test_100_float32_steps_equal_torchs(xp: Framework, case: Case, path: str) ->
 def test_float64_steps_equal_torchs(xp: Framework, case: Case, path: str) -> None:
     ours = train(case, xp, "float64", path, steps=30)
 
-    assert_parity(ours, reference(case, "float64", steps=30), xp, "float64", path)
+    assert_parity(ours, reference(case, "float64", steps=30), xp, "float64", path, case.rounding)
