@@ -31,6 +31,8 @@ _SGD = _operation("sgd_update", "model", "model_diff")
 _MOMENTUM = _operation("momentum_update", "model", "model_diff", "momentum")
 _ADAM = _operation("adam_update", "model", "model_diff", "m", "v")
 _AMSGRAD = _operation("adam_update", "model", "model_diff", "m", "v", "max_v")
+_ADAGRAD = _operation("adagrad_update", "model", "model_diff", "sum")
+_ADADELTA = _operation("adadelta_update", "model", "model_diff", "square_avgs", "acc_deltas")
 
 
 def _claims_sgd(group: Group, dtype: str) -> bool:
@@ -59,7 +61,7 @@ def _sgd(batch: Batch, group: Group) -> None:
         )
 
 
-def _claims_adam(group: Group, dtype: str) -> bool:
+def _claims_float32(group: Group, dtype: str) -> bool:
     del group
     return dtype == "float32"
 
@@ -93,9 +95,43 @@ def _adam(batch: Batch, group: Group) -> None:
         )
 
 
+def _adagrad(batch: Batch, group: Group) -> None:
+    lr, lr_decay = float(group["lr"]), group["lr_decay"]
+    decay, eps = float(group["weight_decay"]), float(group["eps"])
+    for param, grad, state in zip(*batch, strict=True):
+        step = state["step"] = state["step"] + 1
+        _C.dispatch_adagrad_update(
+            _ADAGRAD,
+            (param, grad, state["sum"]),
+            learning_rate=lr / (1 + (step - 1) * lr_decay),
+            l2=decay,
+            epsilon=eps,
+            lr_decay=0.0,
+            train_step_val=step,
+        )
+
+
+def _adadelta(batch: Batch, group: Group) -> None:
+    lr, decay = float(group["lr"]), float(group["weight_decay"])
+    rho, eps = float(group["rho"]), float(group["eps"])
+    for param, grad, state in zip(*batch, strict=True):
+        state["step"] += 1
+        _C.dispatch_adadelta_update(
+            _ADADELTA,
+            (param, grad, state["square_avg"], state["acc_delta"]),
+            learning_rate=lr,
+            l2=decay,
+            rho=rho,
+            epsilon=eps,
+            maximize=False,
+        )
+
+
 _CLAIMED = {
     "SGD": (Kernel(_claims_sgd, _sgd), ("dispatch_sgd_update", "dispatch_momentum_update")),
-    "Adam": (Kernel(_claims_adam, _adam), ("dispatch_adam_update",)),
+    "Adam": (Kernel(_claims_float32, _adam), ("dispatch_adam_update",)),
+    "Adagrad": (Kernel(_claims_float32, _adagrad), ("dispatch_adagrad_update",)),
+    "Adadelta": (Kernel(_claims_float32, _adadelta), ("dispatch_adadelta_update",)),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of OneFlow."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from struct import pack, unpack
 from typing import TYPE_CHECKING
 
+import paddle
 from paddle import _C_ops
 
 from bridge.backends._protocol import Kernel
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.backends._protocol import Batch, Group, Tensor
+
+_LARGEST = 3e38  # that float32 holds
 
 
 def _claims_sgd(group: Group, dtype: str) -> bool:
@@ -32,8 +35,7 @@ def _sgd(batch: Batch, group: Group) -> None:
     lr = _scalar(group["lr"], params[0], [])
     if momentum == 0:
         for param, grad in zip(params, grads, strict=True):
-            decayed = grad + param * decay if decay != 0 else grad
-            _C_ops.sgd_(param, lr, decayed, None, False)
+            _C_ops.sgd_(param, lr, _with_decay(param, grad, group), None, False)
         return
     for param, state in zip(params, states, strict=True):
         if "momentum_buffer" not in state:
@@ -68,7 +70,7 @@ def _adam(batch: Batch, group: Group) -> None:
         for param in params:
             _C_ops.scale_(param, 1 - lr * decay, 0.0, True)
     elif decay != 0:
-        grads = [grad + param * decay for param, grad in zip(params, grads, strict=True)]
+        grads = [_with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
     beta1, beta2 = (float(beta) for beta in group["betas"])
     # Parameters that got their first gradient later count their own steps.
     powers: dict[int, tuple[Tensor, Tensor]] = {}
@@ -96,6 +98,57 @@ def _adam(batch: Batch, group: Group) -> None:
     )
 
 
+def _claims_float32(group: Group, dtype: str) -> bool:
+    # The kernels keep their coefficients in float32.
+    del group
+    return dtype == "float32"
+
+
+def _adagrad(batch: Batch, group: Group) -> None:
+    lr, lr_decay, eps = float(group["lr"]), group["lr_decay"], float(group["eps"])
+    # Parameters that got their first gradient later count their own steps.
+    rates: dict[int, Tensor] = {}
+    for param, grad, state in zip(*batch, strict=True):
+        step = state["step"] = state["step"] + 1
+        if step not in rates:
+            rates[step] = _scalar(lr / (1 + (step - 1) * lr_decay), param, [])
+        decayed = _with_decay(param, grad, group)
+        _C_ops.adagrad_(param, decayed, state["sum"], rates[step], None, eps, False)
+
+
+def _adadelta(batch: Batch, group: Group) -> None:
+    lr = _scalar(group["lr"], batch.params[0], [])
+    rho, eps = float(group["rho"]), float(group["eps"])
+    for param, grad, state in zip(*batch, strict=True):
+        state["step"] += 1
+        decayed = _with_decay(param, grad, group)
+        square, updates = state["square_avg"], state["acc_delta"]
+        _C_ops.adadelta_(param, decayed, square, updates, lr, None, rho, eps, False)
+
+
+def _claims_rprop(group: Group, dtype: str) -> bool:
+    del group
+    return dtype in {"float32", "float64"}
+
+
+def _rprop(batch: Batch, group: Group) -> None:
+    first = batch.params[0]
+    sizes, etas = (
+        paddle.to_tensor(group[name], dtype=first.dtype, place=first.place)
+        for name in ("step_sizes", "etas")
+    )
+    for param, grad, state in zip(*batch, strict=True):
+        state["step"] += 1
+        # Infinity times the first step's zero is NaN, which the kernel takes for a flip.
+        finite = _C_ops.clip(grad, -_LARGEST, _LARGEST)
+        _C_ops.rprop_(param, finite, state["prev"], state["step_size"], None, sizes, etas, False)
+
+
+def _with_decay(param: Tensor, grad: Tensor, group: Group) -> Tensor:
+    decay = group["weight_decay"]
+    return grad + param * decay if decay != 0 else grad
+
+
 def _power(beta: float, step: int, like: Tensor) -> Tensor:
     # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
     # would not fit to it and cost 4e-6 in float32.
@@ -111,6 +164,9 @@ def _scalar(value: float, like: Tensor, shape: list[int]) -> Tensor:
 _CLAIMED = {
     "SGD": (Kernel(_claims_sgd, _sgd), ("sgd_", "merged_momentum_", "full", "full_like")),
     "Adam": (Kernel(_claims_adam, _adam), ("merged_adam_", "scale_", "full")),
+    "Adagrad": (Kernel(_claims_float32, _adagrad), ("adagrad_", "full")),
+    "Adadelta": (Kernel(_claims_float32, _adadelta), ("adadelta_", "full")),
+    "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip")),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of Paddle."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Backend, Group, State, Tensor
 
+_LARGEST = 3e38  # that float32 holds
+
 
 class Rprop(Optimizer):
     """Step by the gradient's sign, further where it stays and less where it flips.
@@ -73,6 +75,8 @@ class Rprop(Optimizer):
         (shrink, grow), (smallest, largest) = group["etas"], group["step_sizes"]
         previous, size = state["prev"], state["step_size"]
         state["step"] += 1
+        # Only the sign counts, and infinity times the first step's zero is NaN.
+        grad = grad.clip(-_LARGEST, _LARGEST)
         # Zeros and ones, so that each step size is multiplied by one exact factor; choosing by
         # `where` costs OneFlow as much as all of this.
         sign = (grad * previous).sign()
@@ -80,8 +84,6 @@ class Rprop(Optimizer):
         stays, flips = (moved + sign) * 0.5, (moved - sign) * 0.5
         factor = stays * grow + flips * shrink + (1 - moved)
         xp.assign(size, (size * factor).clip(smallest, largest))
-        # A flipped gradient counts as zero, an infinite one too: its limit is 0, the others' inf.
-        limit = 1 / flips - 1
-        grad = xp.maximum(grad.minimum(limit), -limit)
+        grad = grad * (1 - flips)
         xp.assign(param, param - grad.sign() * size)
         xp.assign(previous, grad)
