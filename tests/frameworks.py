@@ -37,6 +37,13 @@ class Framework:
         param.stop_gradient = not requires_grad
         return param
 
+    def require_grad(self, tensor: Any) -> None:
+        """Make a tensor one that backward computes a gradient for."""
+        if self.name == "paddle":
+            tensor.stop_gradient = False
+        else:
+            tensor.requires_grad_()
+
     def set_grad(self, param: Any, array: Array | None) -> None:
         """Put a gradient beside the parameter, as backward would; None takes it away."""
         param.grad = None if array is None else self.tensor(array)

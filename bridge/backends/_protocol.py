@@ -1,8 +1,9 @@
 """What an optimizer needs of a framework, and nothing more.
 
-A formula is written once in what every framework's tensors have, Python's operators, `grad` and
-`dtype`, and the operations below. A kernel is the framework's own fused step for those parameters
-of a group that share a dtype; what no kernel claims takes the formula.
+A formula is written once in what every framework's tensors have, Python's operators, `grad`,
+`dtype` and `is_contiguous()`, and the operations below. A kernel is the framework's own fused step
+for those parameters of a group that share a dtype and are contiguous; what no kernel claims takes
+the formula.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Backend(Protocol):
     kernels: Mapping[str, Kernel]
 
     def is_leaf(self, tensor: Tensor) -> bool: ...
+    def is_sparse(self, tensor: Tensor) -> bool: ...
     def dtype(self, tensor: Tensor) -> str: ...
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None: ...
 

@@ -24,6 +24,10 @@ class _OneFlow:
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)
 
+    def is_sparse(self, tensor: Tensor) -> bool:
+        del tensor  # OneFlow has no sparse gradients
+        return False
+
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
 

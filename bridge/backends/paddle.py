@@ -29,6 +29,9 @@ class _Paddle:
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)
 
+    def is_sparse(self, tensor: Tensor) -> bool:
+        return bool(tensor.is_selected_rows())
+
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
 

@@ -29,6 +29,9 @@ class _Torch:
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf or tensor.retains_grad)
 
+    def is_sparse(self, tensor: Tensor) -> bool:
+        return bool(tensor.is_sparse)
+
     def dtype(self, tensor: Tensor) -> str:
         return str(tensor.dtype).removeprefix("torch.")
 

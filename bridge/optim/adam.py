@@ -23,6 +23,14 @@ class Adam(Optimizer):
 
     `foreach`, `fused`, `capturable` and `differentiable` choose torch's implementation and have no
     effect on parameters of other frameworks.
+
+    >>> import torch
+    >>> weight = torch.nn.Parameter(torch.ones(2))
+    >>> optimizer = Adam([weight], lr=0.5)
+    >>> weight.sum().backward()
+    >>> optimizer.step()
+    >>> [round(value, 6) for value in weight.tolist()]
+    [0.5, 0.5]
     """
 
     algorithm: ClassVar[str] = "Adam"

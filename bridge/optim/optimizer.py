@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.backends import backend, backend_name
 from bridge.backends._protocol import Batch
+from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
 from bridge.optim._hooks import Hooked, with_hooks
 from bridge.optim._scalars import plain
@@ -108,8 +109,9 @@ class Optimizer(Hooked):
                 options = {
                     key: plain(value) for key, value in group.items() if not key.startswith("param")
                 }
-                for dtype, batch in self._batches(xp, group).items():
-                    if kernel is not None and kernel.claims(options, dtype):
+                for (dtype, is_contiguous), batch in self._batches(xp, group).items():
+                    # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
+                    if kernel is not None and is_contiguous and kernel.claims(options, dtype):
                         kernel.run(batch, options)
                     else:
                         for param, grad, state in zip(*batch, strict=True):
@@ -119,17 +121,24 @@ class Optimizer(Hooked):
                         if state:
                             self.state[param] = state
 
-    def _batches(self, xp: Backend, group: Group) -> dict[str, Batch]:
-        batches: dict[str, Batch] = {}
-        batch, dtype = Batch([], [], []), None
+    def _batches(self, xp: Backend, group: Group) -> dict[tuple[str, bool], Batch]:
+        batches: dict[tuple[str, bool], Batch] = {}
+        batch, dtype, is_contiguous = Batch([], [], []), None, True
         is_maximizing, known = group.get("maximize", False), self.state.get
         for param in group["params"]:
             grad = param.grad
             if grad is None:
                 continue
-            if param.dtype is not dtype:
-                dtype = param.dtype
-                batch = batches.setdefault(xp.dtype(param), Batch([], [], []))
+            if xp.is_sparse(grad):
+                raise UnsupportedError(
+                    f"{self.algorithm} does not support sparse gradients, "
+                    "please consider SparseAdam instead\n"
+                    f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
+                )
+            if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
+                dtype, is_contiguous = param.dtype, param.is_contiguous()
+                key = xp.dtype(param), is_contiguous
+                batch = batches.setdefault(key, Batch([], [], []))
             batch.params.append(param)
             batch.grads.append(-grad if is_maximizing else grad)
             batch.states.append(known(param) or self.init_state(xp, param, group))

@@ -21,6 +21,14 @@ class SGD(Optimizer):
 
     `foreach`, `fused` and `differentiable` choose torch's implementation and have no effect on
     parameters of other frameworks.
+
+    >>> import torch
+    >>> weight = torch.nn.Parameter(torch.ones(2))
+    >>> optimizer = SGD([weight], lr=0.5)
+    >>> weight.sum().backward()
+    >>> optimizer.step()
+    >>> weight.tolist()
+    [0.5, 0.5]
     """
 
     algorithm: ClassVar[str] = "SGD"

@@ -174,3 +174,30 @@ def test_complex_parameters_of_adam_are_refused_off_torch() -> None:
 
     with pytest.raises(NotImplementedError, match="Adam steps real parameters only on paddle"):
         optim.Adam([param]).step()
+
+
+def _embedding(xp: Framework) -> Any:
+    return xp.module.nn.Embedding(5, 2, sparse=True)
+
+
+@pytest.mark.xfail_backend("oneflow", reason="its Embedding has no sparse gradients")
+def test_adam_refuses_sparse_gradients(xp: Framework) -> None:
+    layer = _embedding(xp)
+    opt = optim.Adam(layer.parameters())
+    layer(xp.tensor(np.array([1, 3]))).sum().backward()
+
+    with pytest.raises(RuntimeError, match="Adam does not support sparse gradients, please cons"):
+        opt.step()
+
+
+@pytest.mark.xfail_backend("torch", reason="torch's SGD takes sparse gradients")
+@pytest.mark.xfail_backend("oneflow", reason="its Embedding has no sparse gradients")
+def test_sgd_refuses_sparse_gradients_before_it_touches_them(xp: Framework) -> None:
+    layer = _embedding(xp)
+    before = xp.numpy(layer.weight)
+    opt = optim.SGD(layer.parameters(), momentum=0.9)
+    layer(xp.tensor(np.array([1, 3]))).sum().backward()
+
+    with pytest.raises(NotImplementedError, match="make the layer with sparse=False"):
+        opt.step()
+    assert (xp.numpy(layer.weight) == before).all()

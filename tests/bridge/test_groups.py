@@ -217,3 +217,30 @@ def test_training_leaves_nothing_on_the_parameters(xp: Framework, name: str) -> 
     _step(xp, opt)
 
     assert (dir(param), getattr(param, "__dict__", {})) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("SGD", {}), ("SGD", {"momentum": 0.9}), ("Adam", {}), ("AdamW", {})]
+)
+def test_a_transposed_view_is_stepped_in_place(
+    xp: Framework, name: str, options: dict[str, Any]
+) -> None:
+    matrix = xp.tensor(np.full((2, 3), 9, "f4"))
+    view = matrix.t().detach()
+    xp.require_grad(view)
+    plain = xp.param(np.full((3, 2), 9, "f4"))
+    opt = getattr(optim, name)([view, plain], lr=0.5, **options)
+    _step(xp, opt)
+    _step(xp, opt, 0.5)
+
+    assert xp.numpy(view) == pytest.approx(xp.numpy(plain), rel=1e-6)
+    assert xp.numpy(matrix) == pytest.approx(xp.numpy(plain).T, rel=1e-6)
+
+
+def test_a_transposed_gradient_is_read_right(xp: Framework) -> None:
+    grad = np.arange(6, dtype="f4").reshape(3, 2)
+    param = xp.param(np.zeros((2, 3), "f4"))
+    param.grad = xp.tensor(grad).t()
+    optim.SGD([param], lr=0.5, momentum=0.9).step()
+
+    assert (xp.numpy(param) == -0.5 * grad.T).all()
