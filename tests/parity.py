@@ -68,18 +68,18 @@ def problem(dtype: str, steps: int = STEPS, *, is_of_matrices: bool = False) -> 
     def draw(scale: Array, shape: tuple[int, ...]) -> Array:
         return np.asarray(random.standard_normal(shape) * scale, "f4").astype(dtype)
 
-    start = [[draw(np.ones(s), s) for s in group] for group in SHAPES]
-    one = [[np.ones(s) for s in group] for group in SHAPES[:2]]
-    mixed = [10.0 ** random.uniform(-9, 0, s) * (random.uniform(size=s) > 0.15) for s in SHAPES[2]]
+    start = [[draw(np.ones(s), s) for s in group] for group in shapes]
+    one = [[np.ones(s) for s in group] for group in shapes[:2]]
+    mixed = [10.0 ** random.uniform(-9, 0, s) * (random.uniform(size=s) > 0.15) for s in shapes[2]]
     scales = [*one, mixed]
-    bias = [[random.standard_normal(s) * 0.3 for s in group] for group in SHAPES]
+    bias = [[random.standard_normal(s) * 0.3 for s in group] for group in shapes]
     grads = [
         [
             [
                 np.asarray((0.5 * random.standard_normal(s) + b) * scale, "f4").astype(dtype)
                 for s, b, scale in zip(*row, strict=True)
             ]
-            for row in zip(SHAPES, bias, scales, strict=True)
+            for row in zip(shapes, bias, scales, strict=True)
         ]
         for _ in range(steps)
     ]
