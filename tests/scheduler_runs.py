@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from bridge.optim import lr_scheduler
 from tests.scheduler_cases import METRICS
 
 if TYPE_CHECKING:
     from tests.scheduler_cases import Case
 
+# What the rows of the table raise on their way.
+STEP_ERRORS = (ValueError, ZeroDivisionError, NotImplementedError, RuntimeError, KeyError)
 HYPERPARAMETERS = ("lr", "momentum", "betas", "initial_lr", "max_lr", "min_lr")
 
 
@@ -59,6 +63,21 @@ def step(scheduler: Any) -> None:
     """Step the optimizer, then the scheduler."""
     scheduler.optimizer.step()
     scheduler.step(*([1.0] if hasattr(scheduler, "num_bad_epochs") else []))
+
+
+def built_at(case: Case, at: int) -> Any:
+    """Build our schedule and step it, up to the first error; None if it cannot be built."""
+    optimizer = torch_optimizer(*case.lrs, name=case.optimizer)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            scheduler = case.schedule.build(lr_scheduler, optimizer)
+        except (ValueError, TypeError, ZeroDivisionError):
+            return None
+        with suppress(*STEP_ERRORS):
+            for _ in range(at):
+                step(scheduler)
+    return scheduler
 
 
 def run(case: Case, module: Any, optimizer: Any) -> list[Any]:

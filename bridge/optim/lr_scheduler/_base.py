@@ -9,7 +9,9 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim.lr_scheduler._optimizer import check_optimizer, order_warning, watch_steps
-from bridge.optim.lr_scheduler._values import copied, is_tensor, read_values, write_value
+from bridge.optim.lr_scheduler._resume import Resumable
+from bridge.optim.lr_scheduler._values import copied, read_values, write_value
+from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,7 @@ OUTSIDE_STEP = (
 )
 
 
-class LRScheduler:
+class LRScheduler(Resumable):
     """Adjust the learning rate of every parameter group, one `step` at a time.
 
     A subclass overrides `get_lr`. Building a schedule takes its first step, which sets the
@@ -50,7 +52,9 @@ class LRScheduler:
     [0.4]
     """
 
-    _unsaved: ClassVar[frozenset[str]] = frozenset({"optimizer", "verbose", "_step_watch"})
+    _unsaved: ClassVar[frozenset[str]] = frozenset(
+        {"optimizer", "verbose", "_step_watch", "_start_lrs"}
+    )
     _get_lr_called_within_step: bool = False
     _is_initial: bool = False
     verbose: bool = False
@@ -187,15 +191,3 @@ def one_last_epoch(last_epoch: int, last_step: int | None) -> int:
             f"got last_epoch={last_epoch} and last_step={last_step}.\nHint: pass one of them."
         )
     return last_step
-
-
-def print_lr(values: list[Value], epoch: float | None = None) -> None:
-    """Print learning rates the way torch up to 2.2 does with `verbose=True`."""
-    start = "Adjusting" if epoch is None else f"Epoch {epoch_text(epoch)}: adjusting"
-    for index, value in enumerate(values):
-        number = float(value) if is_tensor(value) else value
-        print(f"{start} learning rate of group {index} to {number:.4e}.")  # noqa: T201 - asked for
-
-
-def epoch_text(epoch: float) -> str:
-    return f"{epoch:.2f}" if isinstance(epoch, float) else f"{epoch:05d}"

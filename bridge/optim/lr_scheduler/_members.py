@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bridge.optim.lr_scheduler._base import LRScheduler
+from bridge.optim.lr_scheduler._values import read_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from bridge.optim.lr_scheduler._values import Value
 
 
 class OfMembers(LRScheduler):
@@ -25,6 +28,20 @@ class OfMembers(LRScheduler):
         super().load_state_dict({k: v for k, v in state_dict.items() if k != "_schedulers"})
         for scheduler, state in zip(self._schedulers, state_dict["_schedulers"], strict=False):
             scheduler.load_state_dict(state)
+
+    def _initial_lrs(self) -> list[Value]:
+        return read_values(self.optimizer.param_groups, "initial_lr")
+
+    def _begin_members(self) -> None:
+        for scheduler in self._schedulers:
+            if not isinstance(scheduler, LRScheduler):
+                kind = type(scheduler)
+                raise TypeError(
+                    f"{type(self).__name__} can only go to a step of members of bridge, "
+                    f"got {kind.__module__}.{kind.__qualname__}.\n"
+                    "Hint: build the members from bridge.optim.lr_scheduler too."
+                )
+            scheduler._begin()  # noqa: SLF001 - a schedule of our own
 
 
 def check_members(owner: str, schedulers: Sequence[Any], optimizer: object) -> None:

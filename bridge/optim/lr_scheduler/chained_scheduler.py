@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.optim.lr_scheduler._base import print_lr
 from bridge.optim.lr_scheduler._members import OfMembers, check_members
 from bridge.optim.lr_scheduler._values import read_values
+from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,10 @@ class ChainedScheduler(OfMembers):
         self.optimizer = optimizer
         self.verbose = verbose
         self._last_lr = read_values(optimizer.param_groups, "lr")
+
+    def _begin(self) -> None:
+        self._begin_members()
+        self._last_lr = read_values(self.optimizer.param_groups, "lr")
 
     def step(self) -> None:  # type: ignore[override]  # torch's takes no epoch either
         """Step every member."""

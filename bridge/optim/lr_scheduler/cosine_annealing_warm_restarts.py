@@ -10,11 +10,27 @@ import math
 from typing import TYPE_CHECKING
 
 from bridge.optim.lr_scheduler._base import LRScheduler, one_last_epoch
+from bridge.optim.lr_scheduler._resume import is_of_this_package
 from bridge.optim.lr_scheduler.cosine_annealing_lr import cosine_height
 
 if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
+
+
+def counted_position(steps: int, T_0: int, T_mult: int) -> tuple[int, int]:
+    """Return what `restart_position` does, counted cycle by cycle: no logarithm, no rounding.
+
+    >>> counted_position(121, T_0=1, T_mult=3), restart_position(121, T_0=1, T_mult=3)
+    ((0, 243), (81.0, 81))
+    """
+    if T_mult == 1:
+        return steps % T_0, T_0
+    position, length = steps, T_0
+    while position >= length:
+        position -= length
+        length *= T_mult
+    return position, length
 
 
 def restart_position(epoch: float, T_0: int, T_mult: int) -> tuple[float, int]:
@@ -82,6 +98,15 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._check_within_step()
         height, eta_min = cosine_height(self.T_cur, self.T_i), self.eta_min
         return [eta_min + (base_lr - eta_min) * height / 2 for base_lr in self.base_lrs]
+
+    def _advance(self, steps: int) -> None:
+        if steps and is_of_this_package(type(self)):
+            # One step short, so that the last one is taken as any other.
+            self.last_epoch = steps - 1
+            self.T_cur, self.T_i = counted_position(steps - 1, self.T_0, self.T_mult)
+            self.step()
+        else:
+            super()._advance(steps)
 
     def step(self, epoch: float | None = None) -> None:
         """Set the next learning rates, or those of a possibly fractional epoch.

@@ -16,11 +16,12 @@ from bridge.optim.lr_scheduler._momentum import (
     write_momentum,
 )
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
-from bridge.optim.lr_scheduler._values import one_per_group, write_value
+from bridge.optim.lr_scheduler._resume import only_last
+from bridge.optim.lr_scheduler._values import one_per_group, read_values, write_value
 from bridge.optim.lr_scheduler.lambda_lr import saved_callable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
@@ -163,6 +164,21 @@ class CyclicLR(LRScheduler):
         if saved is not None and self._scale_fn_custom is not None:
             self._scale_fn_custom.__dict__.update(saved)
         self._init_scale_mode()
+
+    def _begin(self) -> None:
+        base_lrs, groups = self.base_lrs, self.optimizer.param_groups
+        for lr, group in zip(base_lrs, groups, strict=True):
+            write_value(group, "lr", lr)
+        if self.cycle_momentum:
+            for group, highest in zip(groups, self.max_momentums, strict=True):
+                write_momentum(group, highest, as_beta1=self.use_beta1)
+        # As when it was built: the first learning rate comes from the groups' initial_lr.
+        self.base_lrs = read_values(groups, "initial_lr")
+        super()._begin()
+        self.base_lrs = base_lrs
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return only_last(steps)
 
     def _init_cycle(self, step_size_up: float, step_size_down: float | None) -> None:
         up = float(step_size_up)

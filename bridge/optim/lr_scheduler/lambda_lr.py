@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
+from bridge.optim.lr_scheduler._resume import only_last
 from bridge.optim.lr_scheduler._values import read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
@@ -75,6 +76,9 @@ class LambdaLR(_OfLambdas):
             base_lr * lr_lambda(epoch)
             for lr_lambda, base_lr in zip(self.lr_lambdas, self.base_lrs, strict=True)
         ]
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return only_last(steps)
 
 
 class MultiplicativeLR(_OfLambdas):

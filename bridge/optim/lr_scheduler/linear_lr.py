@@ -12,6 +12,8 @@ from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._values import read_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
 
@@ -92,6 +94,9 @@ class ConstantLR(LRScheduler):
             return read_values(groups, "lr")
         return [group["lr"] * change for group in groups]
 
+    def _turns(self, steps: int) -> Iterable[int]:
+        return (self.total_iters,) if self.total_iters in range(1, steps + 1) else ()
+
     def _get_closed_form_lr(self) -> list[Value]:
         factor = constant_factor(self.last_epoch, self.factor, self.total_iters)
         return [base_lr * factor for base_lr in self.base_lrs]
@@ -149,6 +154,9 @@ class LinearLR(LRScheduler):
         else:
             change = linear_ratio(epoch, self.start_factor, self.end_factor, self.total_iters)
         return [group["lr"] * change for group in groups]
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return range(1, int(min(self.total_iters, steps)) + 1)
 
     def _get_closed_form_lr(self) -> list[Value]:
         factor = linear_factor(

@@ -16,10 +16,11 @@ from bridge.optim.lr_scheduler._momentum import (
     write_momentum,
 )
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
+from bridge.optim.lr_scheduler._resume import only_last
 from bridge.optim.lr_scheduler._values import one_per_group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
@@ -196,6 +197,15 @@ class OneCycleLR(LRScheduler):
                 start, end = group[phase["start_momentum"]], group[phase["end_momentum"]]
                 write_momentum(group, annealed(start, end, share), as_beta1=self.use_beta1)
         return lrs
+
+    def _begin(self) -> None:
+        if self.cycle_momentum:
+            for group in self.optimizer.param_groups:
+                write_momentum(group, group["max_momentum"], as_beta1=self.use_beta1)
+        super()._begin()
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return only_last(min(steps, self.total_steps + 1))  # one too many raises there
 
 
 def _phase(

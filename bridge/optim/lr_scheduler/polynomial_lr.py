@@ -11,6 +11,8 @@ from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._values import read_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
 
@@ -70,6 +72,9 @@ class PolynomialLR(LRScheduler):
             return read_values(groups, "lr")
         ratio = polynomial_ratio(self.last_epoch, self.total_iters, self.power)
         return [group["lr"] * ratio for group in groups]
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return range(1, int(min(self.total_iters, steps)) + 1)
 
     def _get_closed_form_lr(self) -> list[Value]:
         factor = polynomial_factor(self.last_epoch, self.total_iters, self.power)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 import warnings
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
-from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATED, LRScheduler, epoch_text
+from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATED, LRScheduler
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
+from bridge.optim.lr_scheduler._resume import check_step, quiet
 from bridge.optim.lr_scheduler._values import read_values, write_value
+from bridge.optim.lr_scheduler._verbose import epoch_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
-    from bridge.optim.lr_scheduler._values import Group
+    from bridge.optim.lr_scheduler._values import Group, Value
 
 WORST = {"min": math.inf, "max": -math.inf}
 
@@ -94,6 +97,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.eps = eps
         self.last_epoch = 0
         self._last_lr = read_values(optimizer.param_groups, "lr")
+        self._start_lrs = self._last_lr
         self._init_is_better(mode, threshold, threshold_mode)
         self._reset()
 
@@ -128,6 +132,28 @@ class ReduceLROnPlateau(LRScheduler):
         # Read every time: a hand-written learning rate is reported too, as by torch.
         self._last_lr = read_values(self.optimizer.param_groups, "lr")
 
+    def resume(self, step: int, metrics: Iterable[SupportsFloat] = ()) -> None:
+        """Go exactly where that many steps from the start lead, which their metrics decide.
+
+        >>> from types import SimpleNamespace
+        >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
+        >>> scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+        >>> scheduler.resume(4, metrics=[3.0, 2.0, 2.0, 2.0])
+        >>> scheduler.get_last_lr()
+        [0.4]
+        """
+        check_step(step)
+        seen = list(islice(metrics, step))
+        if len(seen) < step:
+            raise ValueError(
+                f"{type(self).__name__} needs the metrics of all {step} steps to resume, "
+                f"got {len(seen)}.\nHint: pass metrics=[...], or keep its state_dict."
+            )
+        with quiet(self):
+            self.restart()
+            for metric in seen:
+                self.step(metric)
+
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over a state that `state_dict` returned, ours or torch's."""
         super().load_state_dict(state_dict)
@@ -155,6 +181,14 @@ class ReduceLROnPlateau(LRScheduler):
         self.mode = mode
         self.threshold = threshold
         self.threshold_mode = threshold_mode
+
+    def _initial_lrs(self) -> list[Value]:
+        return self._start_lrs
+
+    def _begin(self) -> None:
+        self.last_epoch = 0
+        self._last_lr = read_values(self.optimizer.param_groups, "lr")
+        self._reset()
 
     def _reset(self) -> None:
         self.best = self.mode_worse

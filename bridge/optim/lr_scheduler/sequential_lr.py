@@ -8,10 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from bridge.optim.lr_scheduler._base import one_last_epoch, print_lr
+from bridge.optim.lr_scheduler._base import one_last_epoch
 from bridge.optim.lr_scheduler._members import OfMembers, check_members
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._values import write_value
+from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._base import LRScheduler
@@ -65,14 +66,7 @@ class SequentialLR(OfMembers):
         self.last_epoch = one_last_epoch(last_epoch, last_step) + 1
         self.optimizer = optimizer
         self.verbose = verbose
-        # The members took their first steps when they were built. All of that is taken back,
-        # and only the member that runs at step 0 takes it again.
-        for group in optimizer.param_groups:
-            write_value(group, "lr", group["initial_lr"])
-        self.recursive_undo()
-        first = schedulers[bisect_right(milestones, 0)]
-        first._initial_step()  # noqa: SLF001 - a scheduler of our own or torch's, by its protocol
-        self._keep_lr_of(first)
+        self._begin_first()
 
     def recursive_undo(self, sched: Any = None) -> None:
         """Take back the step that building the members took, one epoch each."""
@@ -93,6 +87,21 @@ class SequentialLR(OfMembers):
         else:
             scheduler.step()
         self._keep_lr_of(scheduler)
+
+    def _begin(self) -> None:
+        self._begin_members()
+        self.last_epoch = 0
+        self._begin_first()
+
+    def _begin_first(self) -> None:
+        # The members took their first steps when they were built. All of that is taken back,
+        # and only the member that runs at step 0 takes it again.
+        for group in self.optimizer.param_groups:
+            write_value(group, "lr", group["initial_lr"])
+        self.recursive_undo()
+        first = self._schedulers[bisect_right(self._milestones, 0)]
+        first._initial_step()  # noqa: SLF001 - a scheduler of our own or torch's, by its protocol
+        self._keep_lr_of(first)
 
     def _keep_lr_of(self, scheduler: LRScheduler) -> None:
         self._last_lr = scheduler.get_last_lr()

@@ -75,6 +75,9 @@ class StepLR(LRScheduler):
         gamma = self.gamma
         return [group["lr"] * gamma for group in groups]
 
+    def _turns(self, steps: int) -> Iterable[int]:
+        return (epoch for epoch in range(1, steps + 1) if epoch % self.step_size == 0)
+
     def _get_closed_form_lr(self) -> list[Value]:
         factor = step_factor(self.last_epoch, self.step_size, self.gamma)
         return [base_lr * factor for base_lr in self.base_lrs]
@@ -120,6 +123,9 @@ class MultiStepLR(LRScheduler):
             return read_values(groups, "lr")
         factor = self.gamma ** self.milestones[self.last_epoch]
         return [group["lr"] * factor for group in groups]
+
+    def _turns(self, steps: int) -> Iterable[int]:
+        return sorted(int(epoch) for epoch in self.milestones if epoch in range(1, steps + 1))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over a state; milestones that JSON turned into strings become numbers again."""
