@@ -12,6 +12,7 @@ from bridge.backends import backend, backend_name
 from bridge.backends._protocol import Batch
 from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
+from bridge.optim._clip import clip_groups
 from bridge.optim._hooks import Hooked, with_hooks
 from bridge.optim._scalars import plain
 
@@ -75,6 +76,13 @@ class Optimizer(Hooked):
         for group in self.param_groups:
             for param in group["params"]:
                 xp.clear_grad(param, set_to_none=set_to_none)
+
+    def clip_grad(self, error_if_nonfinite: bool = False) -> None:
+        """Clip the gradients of each group by its `clip_grad_max_norm` and `clip_grad_norm_type`.
+
+        This is OneFlow's way; groups without the two options are left alone.
+        """
+        clip_groups(self.param_groups, error_if_nonfinite=error_if_nonfinite)
 
     @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
