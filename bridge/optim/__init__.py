@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bridge.optim._clip import clip_grad_norm_, clip_grad_value_
 from bridge.optim.adadelta import Adadelta
 from bridge.optim.adafactor import Adafactor
 from bridge.optim.adagrad import Adagrad
@@ -21,6 +22,7 @@ from bridge.optim.radam import RAdam
 from bridge.optim.rmsprop import RMSprop
 from bridge.optim.rprop import Rprop
 from bridge.optim.sgd import SGD
+from bridge.optim.sparse_adam import SparseAdam
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -42,6 +44,9 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "SparseAdam",
+    "clip_grad_norm_",
+    "clip_grad_value_",
     "lr_scheduler",
 ]
 
