@@ -6,12 +6,9 @@ from ctypes import c_float
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend_name
-from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from bridge.backends._protocol import Backend, Tensor
 
 
 def is_tensor(value: object) -> bool:
@@ -39,14 +36,6 @@ def check_betas(betas: Sequence[Any]) -> None:
     for index, beta in enumerate(betas):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
-
-
-def check_real(xp: Backend, param: Tensor, optimizer: str) -> None:
-    if xp.dtype(param).startswith("complex"):
-        raise UnsupportedError(
-            f"{optimizer} does not support complex parameters\n"
-            "Hint: keep the real and the imaginary part as two parameters."
-        )
 
 
 def check_implementation(*, fused: bool | None, foreach: bool | None, differentiable: bool) -> None:

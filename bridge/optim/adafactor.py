@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow
-from bridge.optim._scalars import check_one_element, check_real
+from bridge.optim._scalars import check_one_element
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -82,7 +82,6 @@ class Adafactor(Optimizer):
     @staticmethod
     def init_state(xp: Backend, param: Tensor, group: Group) -> State:
         del group
-        check_real(xp, param, "Adafactor")
         if param.ndim < _RANK_OF_MATRICES:
             return {"step": 0, "variance": xp.zeros_like(param)}
         return {

@@ -8,7 +8,6 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bridge.errors import UnsupportedError
 from bridge.optim._scalars import check_implementation, check_one_element, is_tensor
 from bridge.optim.optimizer import Optimizer
 
@@ -87,11 +86,6 @@ class Adam(Optimizer):
 
     @staticmethod
     def init_state(xp: Backend, param: Tensor, group: Group) -> State:
-        if xp.dtype(param).startswith("complex") and xp.name != "torch":
-            raise UnsupportedError(
-                f"Adam steps real parameters only on {xp.name}, got {xp.dtype(param)}.\n"
-                "Hint: keep the real and the imaginary part as two parameters, or use SGD."
-            )
         state = {"step": 0, "exp_avg": xp.zeros_like(param), "exp_avg_sq": xp.zeros_like(param)}
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = xp.zeros_like(param)

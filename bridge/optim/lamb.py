@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow, follow_square, with_decay
-from bridge.optim._scalars import check_betas, check_lr, check_not_negative, check_real
+from bridge.optim._scalars import check_betas, check_lr, check_not_negative
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -70,7 +70,6 @@ class LAMB(Optimizer):
     @staticmethod
     def init_state(xp: Backend, param: Tensor, group: Group) -> State:
         del group
-        check_real(xp, param, "LAMB")
         return {"step": 0, "exp_avg": xp.zeros_like(param), "exp_avg_sq": xp.zeros_like(param)}
 
     @staticmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow
-from bridge.optim._scalars import check_betas, check_lr, check_not_negative, check_real
+from bridge.optim._scalars import check_betas, check_lr, check_not_negative
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class Lion(Optimizer):
     @staticmethod
     def init_state(xp: Backend, param: Tensor, group: Group) -> State:
         del group
-        check_real(xp, param, "Lion")
         return {"exp_avg": xp.zeros_like(param)}
 
     @staticmethod

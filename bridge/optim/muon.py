@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow
-from bridge.optim._scalars import check_one_element, check_real
+from bridge.optim._scalars import check_one_element
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ class Muon(Optimizer):
     @staticmethod
     def init_state(xp: Backend, param: Tensor, group: Group) -> State:
         del group
-        check_real(xp, param, "Muon")
         return {"momentum_buffer": xp.zeros_like(param)}
 
     @staticmethod

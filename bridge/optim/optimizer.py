@@ -32,6 +32,9 @@ class Optimizer(Hooked):
     algorithm: ClassVar[str] = ""
     """The formula's name, under which the backends keep a kernel; empty where there is none."""
 
+    takes_complex: ClassVar[bool] = False
+    """Whether the formula holds for complex parameters too."""
+
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
 
@@ -138,19 +141,32 @@ class Optimizer(Hooked):
             if grad is None:
                 continue
             if xp.is_sparse(grad):
-                raise UnsupportedError(
-                    f"{self.algorithm} does not support sparse gradients, "
-                    "please consider SparseAdam instead\n"
-                    f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
-                )
+                raise self._refused_sparse(xp)
             if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
                 dtype, is_contiguous = param.dtype, param.is_contiguous()
                 key = xp.dtype(param), is_contiguous
+                if key[0].startswith("complex") and not self.takes_complex:
+                    raise self._refused_complex(xp)
                 batch = batches.setdefault(key, Batch([], [], []))
             batch.params.append(param)
             batch.grads.append(-grad if is_maximizing else grad)
             batch.states.append(known(param) or self.init_state(xp, param, group))
         return batches
+
+    def _refused_sparse(self, xp: Backend) -> UnsupportedError:
+        # torch has this advice in the message of Adam alone.
+        advice = ", please consider SparseAdam instead" if self.algorithm == "Adam" else ""
+        return UnsupportedError(
+            f"{self.algorithm} does not support sparse gradients{advice}\n"
+            f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
+        )
+
+    def _refused_complex(self, xp: Backend) -> UnsupportedError:
+        return UnsupportedError(
+            f"{type(self).__name__} does not support complex parameters\n"
+            f"On {xp.name} it steps real ones only.\n"
+            "Hint: keep the real and the imaginary part as two parameters, or use SGD."
+        )
 
     @property
     def _backend(self) -> Backend:

@@ -32,6 +32,7 @@ class SGD(Optimizer):
     """
 
     algorithm: ClassVar[str] = "SGD"
+    takes_complex: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "nesterov": False,
         "maximize": False,

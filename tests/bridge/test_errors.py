@@ -167,13 +167,20 @@ def test_a_group_of_another_framework_is_refused(xp: Framework) -> None:
         opt.add_param_group({"params": [Framework(other).param(_ONES)]})
 
 
-def test_complex_parameters_of_adam_are_refused_off_torch() -> None:
-    paddle = Framework("paddle")
-    param = paddle.module.to_tensor(np.ones(2, "c8"), stop_gradient=False)
-    paddle.set_grad(param, np.ones(2, "c8"))
+_OF_REALS = [
+    *["Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "ASGD"],
+    *["LAMB", "Lion", "Muon", "NAdam", "RAdam", "RMSprop", "Rprop"],
+]
 
-    with pytest.raises(NotImplementedError, match="Adam steps real parameters only on paddle"):
-        optim.Adam([param]).step()
+
+@pytest.mark.parametrize("name", _OF_REALS)
+def test_complex_parameters_are_refused_off_torch(name: str) -> None:
+    paddle = Framework("paddle")
+    param = paddle.module.to_tensor(np.ones((2, 2), "c8"), stop_gradient=False)
+    paddle.set_grad(param, np.ones((2, 2), "c8"))
+
+    with pytest.raises(NotImplementedError, match=f"{name} does not support complex parameters"):
+        getattr(optim, name)([param]).step()
 
 
 def _embedding(xp: Framework) -> Any:
