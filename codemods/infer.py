@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.api.convert import choose
 from codemods.definitions import Definitions
 from codemods.facts import class_of
 from codemods.flow import attribute, named, parameter, returned
@@ -184,7 +185,7 @@ class Types:
         if (qualified := self.meanings.get(function)) is not None:
             row = self.table.names.get(qualified)
             if row is not None:
-                return of_kind(row.returns)
+                return of_kind(choose(self.source, function, qualified, row)[0].returns)
             return OPTIMIZER if class_of(qualified) else UNKNOWN
         own = self.of(function)
         if isinstance(function, cst.Attribute) and own.kind != "function":
@@ -192,7 +193,8 @@ class Types:
             holder = self.holder(of)
             row = self.table.members[holder].get(function.attr.value) if holder else None
             if row is not None:
-                return of if row.returns == "itself" else of_kind(row.returns)
+                returns = choose(self.source, function, "", row)[0].returns
+                return of if returns == "itself" else of_kind(returns)
             if of == VALUE:
                 return VALUE
         return self._result(node, own)

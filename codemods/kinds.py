@@ -112,6 +112,7 @@ _ELEMENTS: Final = {
     "layer": LAYER,
 }
 _STRUCTURES: Final = {
+    "pair of tensors": tuple_of((TENSOR, TENSOR)),
     "tensors": list_of(TENSOR),
     "named tensors": list_of(tuple_of((VALUE, TENSOR))),
     "modules": list_of(MODULE),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.api import torch_members
-from codemods.api.convert import convert
+from codemods.api.convert import choose
 from codemods.flow import is_store
 from codemods.infer import Types
 from codemods.kinds import UNKNOWN
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from codemods.api import Api, Table
     from codemods.api._model import Holder
-    from codemods.model import Outcome
+    from codemods.model import Edit, Outcome
     from codemods.names import Names
     from codemods.source import Source
 
@@ -57,9 +57,14 @@ class MemberUse:
     new_name: str = ""
 
 
-def member_uses(source: Source, names: Names, table: Table) -> Iterator[MemberUse]:
-    """Yield every use of a member that changes, that needs a note, or that is left."""
-    found = _Members(source, names, table)
+def member_uses(
+    source: Source, names: Names, table: Table, *, is_imported: bool
+) -> Iterator[MemberUse]:
+    """Yield every use of a member that changes, that needs a note, or that is left.
+
+    `is_imported` tells whether the port can name the target's functions everywhere.
+    """
+    found = _Members(source, names, table, is_imported=is_imported)
     nodes = sorted(found.candidates(), key=source.end)
     found.types.settle([n.value for n in nodes])
     for node in nodes:
@@ -69,8 +74,8 @@ def member_uses(source: Source, names: Names, table: Table) -> Iterator[MemberUs
 
 
 class _Members:
-    def __init__(self, source: Source, names: Names, table: Table) -> None:
-        self.source, self.table = source, table
+    def __init__(self, source: Source, names: Names, table: Table, *, is_imported: bool) -> None:
+        self.source, self.table, self.is_imported = source, table, is_imported
         self.types = Types(source, names, table)
         self.torch_nodes: set[cst.CSTNode] = set()
         roots = [r.node for r in names.references] + [a.node for a in names.ambiguous]
@@ -117,15 +122,22 @@ class _Members:
     def _by_row(self, node: cst.Attribute, full: str, row: Api) -> MemberUse | None:
         if is_store(self.types, node) and not row.is_writable:
             return MemberUse(node, full, Blocked(f"`{full}` is written"))
-        outcome = convert(self.source, node, full, row)
-        if isinstance(outcome, Blocked) or not (row.to or outcome.edits or outcome.notes):
-            return MemberUse(node, full, outcome) if isinstance(outcome, Blocked) else None
+        row, outcome = choose(self.source, node, full, row)
         call = self.source.parents[node]
-        edits = outcome.edits
+        if isinstance(outcome, Blocked):
+            return MemberUse(node, full, outcome)
         if row.is_property and isinstance(call, cst.Call):
-            edits = (Replace(call, (node.value, f".{row.to}")),)
+            edits: tuple[Edit, ...] = (Replace(call, (node.value, f".{row.to}")),)
+        elif row.is_function and isinstance(call, cst.Call):
+            if not self.is_imported or "#" in self.source.text(call):
+                return MemberUse(node, full, Blocked(f"`{full}` is the function `{row.to}` there"))
+            edits = (*outcome.edits, _as_function(row.to, node, call))
         elif row.to:
-            edits = (*edits, Replace(node.attr, (row.to,)))
+            edits = (*outcome.edits, Replace(node.attr, (row.to,)))
+        else:
+            edits = outcome.edits
+        if not edits and not outcome.notes:
+            return None
         return MemberUse(node, full, Converted(edits, outcome.notes), row.to or node.attr.value)
 
     def _unknown(self, node: cst.Attribute, name: str) -> MemberUse | None:
@@ -147,3 +159,9 @@ class _Members:
         if name == "sort":  # a list's and an array's return nothing
             return not isinstance(self.source.parents.get(call), cst.Expr)
         return name in ("max", "min") and any(a.keyword is None for a in call.args)
+
+
+def _as_function(name: str, node: cst.Attribute, call: cst.Call) -> Replace:
+    """Write `receiver.method(arguments)` as `name(receiver, arguments)`."""
+    separated = [part for argument in call.args for part in (", ", argument)]
+    return Replace(call, (f"{name}(", node.value, *separated, ")"))

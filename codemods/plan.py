@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.metadata import GlobalScope
 
 from codemods.api import TABLES
-from codemods.api.convert import convert
+from codemods.api.convert import choose
 from codemods.bundles import bundle
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
@@ -174,7 +175,7 @@ class _Planner:
         if row is None:
             self._leave(reference, f"`{qualified}` is in no table yet")
             return
-        outcome = convert(self.source, node, qualified, row)
+        row, outcome = choose(self.source, node, qualified, row)
         if isinstance(outcome, Blocked):
             self._leave(reference, outcome.reason)
             return
@@ -184,7 +185,8 @@ class _Planner:
         self._note(node, qualified, outcome.notes)
 
     def _members(self) -> None:
-        for use in member_uses(self.source, self.names, TABLES[self.options.target]):
+        table = TABLES[self.options.target]
+        for use in member_uses(self.source, self.names, table, is_imported=self._is_imported()):
             if isinstance(use.outcome, Blocked):
                 reason = use.outcome.reason
                 self._find(use.node.attr, self._code(999), "left", use.name, reason, HINT_LEFT)
@@ -194,6 +196,14 @@ class _Planner:
                 what = f"{use.name} -> {use.new_name}"
                 self._find(use.node.attr, self._code(901), "ported", what)
             self._note(use.node.attr, use.name, use.outcome.notes)
+
+    def _is_imported(self) -> bool:
+        """Tell whether the port will have the target's own name everywhere, as `torch` is now."""
+        moved = [*(m.reference.binding for m in self.moves), *(b for b, _ in self.unused)]
+        return any(
+            b.qualified == "torch" and isinstance(self.source.scopes[b.statement], GlobalScope)
+            for b in moved
+        )
 
     def _code(self, number: int) -> str:
         return f"{PREFIX[self.options.target]}{number:03}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal[
     "tensor",
     "tensors",
+    "pair of tensors",
     "named tensors",
     "layer",
     "layers",
@@ -53,6 +54,7 @@ class Parameter:
     word: str
     place: Place = "both"
     is_dropped: bool = False
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,12 @@ def signature(text: str) -> Signature:
     """Read a signature as the tables write it.
 
     `a` keeps its place and name, `a=b` is called `b`, `/a` is given by position only, `~a` has no
-    effect there and is dropped. After a `*` places differ: a positional argument is written with
+    effect there and is dropped, `!a` has to be given by position: its default differs. After a `*` places differ: a positional argument is written with
     its name. After a `|` only keywords may be given. `*args` takes any number, `[*args]` puts
     them into one list.
 
-    >>> signature("x, bias=bias_attr").parameters[1]
-    Parameter(name='bias', word='bias_attr', place='both', is_dropped=False)
+    >>> [p.word for p in signature("x, bias=bias_attr").parameters]
+    ['x', 'bias_attr']
     >>> signature("[*tensors]").rest
     'list'
     """
@@ -85,9 +87,11 @@ def signature(text: str) -> Signature:
         elif word.startswith(("*", "[*")):
             rest = "list" if word.startswith("[") else "same"
         else:
-            name, _, renamed = word.lstrip("~/").partition("=")
-            here: Place = "position" if word.startswith("/") else place
-            parameters.append(Parameter(name, renamed or name, here, word.startswith("~")))
+            name, _, renamed = word.lstrip("~/!").partition("=")
+            here: Place = "position" if word[0] in "/!" else place
+            parameters.append(
+                Parameter(name, renamed or name, here, word[0] == "~", word[0] == "!")
+            )
     return Signature(tuple(parameters), rest)
 
 
@@ -111,6 +115,8 @@ class Api:
         is_statement: whether it is equal only where its result is not used.
         is_property: whether torch's call is an attribute there.
         is_writable: whether the attribute may be assigned to.
+        is_function: whether torch's method is a function `to` of the receiver there.
+        otherwise: the row for a call that this one does not cover.
     """
 
     accepts: Signature | None = None
@@ -124,6 +130,8 @@ class Api:
     is_statement: bool = False
     is_property: bool = False
     is_writable: bool = False
+    is_function: bool = False
+    otherwise: Api | None = None
 
 
 Rows: TypeAlias = "Mapping[str, Api]"
@@ -153,9 +161,17 @@ def value(returns: Kind = "value", to: str = "") -> Api:
     return Api(None, to, returns, is_value=True)
 
 
+def function(text: str, to: str, returns: Kind = "tensor") -> Api:
+    """Return the row of a method that is a function of its receiver in the new framework."""
+    return Api(signature(text), to, returns, is_function=True)
+
+
 def names(root: str, *tables: Rows) -> Rows:
     """Put tables together, later rows before earlier ones, under the whole dotted names."""
     merged = {key: row for rows in tables for key, row in rows.items()}
-    return {
-        f"torch.{key}": replace(row, to=f"{root}.{row.to or key}") for key, row in merged.items()
-    }
+    return {f"torch.{key}": _rooted(root, key, row) for key, row in merged.items()}
+
+
+def _rooted(root: str, key: str, row: Api) -> Api:
+    other = row.otherwise and _rooted(root, key, row.otherwise)
+    return replace(row, to=f"{root}.{row.to or key}", otherwise=other)

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 
+def choose(source: Source, node: cst.BaseExpression, name: str, row: Api) -> tuple[Api, Outcome]:
+    """Return the row that covers a use of `name` at `node`, and what becomes of its arguments."""
+    outcome = convert(source, node, name, row)
+    if isinstance(outcome, Blocked) and row.otherwise is not None:
+        other, converted = choose(source, node, name, row.otherwise)
+        if not isinstance(converted, Blocked):
+            return other, converted
+    return row, outcome
+
+
 def convert(source: Source, node: cst.BaseExpression, name: str, row: Api) -> Outcome:
     """Convert the arguments of a use of `name` at `node`; the caller writes the new name."""
     call = source.parents.get(node)
@@ -56,6 +66,9 @@ def _arguments(
             yield _argument(source, call, argument, positional[position], row)
         elif accepts.rest == "none":
             yield Blocked(f"`{name}` gets more arguments than the port knows")
+    count = sum(a.keyword is None for a in call.args)
+    for missing in [p for p in positional[count:] if p.is_required]:
+        yield Blocked(f"`{name}` gets no `{missing.name}`, and its default is another one there")
     if accepts.rest == "list" and call.args:
         yield Converted((Insert(call.args[0], "[", "before"), Insert(call.args[-1], "]", "after")))
 

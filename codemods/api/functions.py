@@ -39,8 +39,9 @@ SHARED: Final[Rows] = {
     "bmm": call("/input, /mat2"),
     "sum": call("/input, dim, keepdim"),
     "mean": call("/input, dim, keepdim"),
-    "max": call("/input"),
-    "min": call("/input"),
+    "topk": call("/input, k, dim", "pair of tensors"),
+    "chunk": call("/input, chunks, dim", "tensors"),
+    "einsum": call("/equation, *operands"),
     "argmax": call("/input, dim, keepdim"),
     "argmin": call("/input, dim, keepdim"),
     "cumsum": call("/input, dim"),
@@ -77,7 +78,6 @@ SHARED: Final[Rows] = {
     "nn.functional.mse_loss": call("/input, /target, |, reduction"),
     "nn.functional.l1_loss": call("/input, /target, |, reduction"),
     "nn.functional.cross_entropy": call("/input, /target, |, weight, ignore_index, reduction"),
-    "nn.functional.nll_loss": call("/input, /target, |, weight, ignore_index, reduction"),
     "nn.functional.binary_cross_entropy": call("/input, /target, |, weight, reduction"),
     "nn.functional.binary_cross_entropy_with_logits": call(
         "/input, /target, |, weight, reduction, pos_weight"
@@ -86,7 +86,18 @@ SHARED: Final[Rows] = {
 
 _INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
 
+_PAIR: Final = "pair of tensors"
+
 PADDLE: Final[Rows] = {
+    "nn.functional.nll_loss": call("/input, /target, |, weight, ignore_index, reduction"),
+    **{
+        name: replace(
+            call("/input"), otherwise=call("/input, dim, keepdim", _PAIR, to=f"compat.{name}")
+        )
+        for name in ("max", "min")
+    },
+    "sort": call("/input, dim, descending", _PAIR, to="compat.sort"),
+    "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
     "relu": replace(call("/input", to="nn.functional.relu"), is_value=True),
     "nn.functional.relu": replace(call("/input, ~inplace"), notes=_INPLACE),
     "nn.functional.softmax": call("/input, *, dim=axis"),
@@ -99,4 +110,16 @@ PADDLE: Final[Rows] = {
     ),
 }
 
-ONEFLOW: Final[Rows] = {}
+# OneFlow has these too, but not with every argument of the rows above.
+ONEFLOW: Final[Rows] = {
+    **{
+        name: replace(call("/input"), otherwise=call("/input, dim, keepdim", _PAIR))
+        for name in ("max", "min")
+    },
+    "split": call("/tensor, /split_size_or_sections, dim", "tensors"),
+    "nn.functional.leaky_relu": call("/input, !negative_slope"),
+    "nn.functional.binary_cross_entropy": call("/input, /target, |, reduction"),
+    "nn.functional.binary_cross_entropy_with_logits": call(
+        "/input, /target, |, reduction, pos_weight"
+    ),
+}

@@ -104,4 +104,7 @@ PADDLE: Final[Rows] = {
     ),
 }
 
-ONEFLOW: Final[Rows] = {}
+ONEFLOW: Final[Rows] = {
+    "nn.BCELoss": layer("|, reduction"),
+    "nn.BCEWithLogitsLoss": layer("|, reduction, pos_weight"),
+}

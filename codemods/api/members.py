@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from codemods.api._model import Api, call, signature, value
+from codemods.api._model import Api, call, function, signature, value
 
 if TYPE_CHECKING:
     from codemods.api._model import Members, Rows
@@ -43,6 +43,16 @@ TENSOR: Final[Rows] = {
     "min": call(""),
     "std": call(""),
     "var": call(""),
+    "eq": call("/other"),
+    "ne": call("/other"),
+    "topk": call("k, dim, largest", "pair of tensors"),
+    "expand_as": call("/other"),
+    "view_as": call("/other"),
+    "type_as": call("/other"),
+    "amax": call("dim, keepdim"),
+    "amin": call("dim, keepdim"),
+    "prod": call(""),
+    "index_select": call("/dim, /index"),
     "norm": call(""),
     "view": call("*shape"),
     "reshape": call("*shape"),
@@ -95,14 +105,38 @@ MODULE: Final[Rows] = {
 
 LOADER: Final[Rows] = {"dataset": value("unknown"), "batch_size": value()}
 
-_NUMEL = Api(signature(""), "size", "value", is_property=True)
+_PADDLE_TENSOR: Final[Rows] = {
+    "numel": Api(signature(""), "size", "value", is_property=True),
+    "relu": function("", "paddle.nn.functional.relu"),
+    "log_softmax": function("dim=axis", "paddle.nn.functional.log_softmax"),
+    # Paddle's own return values only; its module for torch's meaning returns indices as well.
+    **{
+        name: replace(
+            call(""),
+            otherwise=function("dim, keepdim", f"paddle.compat.{name}", "pair of tensors"),
+        )
+        for name in ("max", "min")
+    },
+    "sort": function("dim, descending", "paddle.compat.sort", "pair of tensors"),
+    "split": function("/split_size_or_sections, dim", "paddle.compat.split", "tensors"),
+}
+_ONEFLOW_TENSOR: Final[Rows] = {
+    "to": call("/target, |, device, dtype, ~non_blocking"),
+    "topk": function("k, dim, largest", "oneflow.topk", "pair of tensors"),
+    **{
+        name: replace(call(""), otherwise=call("dim, keepdim", "pair of tensors"))
+        for name in ("max", "min")
+    },
+    "split": call("/split_size_or_sections, dim", "tensors"),
+}
 
 PADDLE: Final[Members] = {
-    "tensor": {
-        **{n: r for n, r in TENSOR.items() if n not in ("relu", "log_softmax")},
-        "numel": _NUMEL,
-    },
+    "tensor": {**TENSOR, **_PADDLE_TENSOR},
     "module": MODULE,
     "loader": LOADER,
 }
-ONEFLOW: Final[Members] = {"tensor": TENSOR, "module": MODULE, "loader": LOADER}
+ONEFLOW: Final[Members] = {
+    "tensor": {**TENSOR, **_ONEFLOW_TENSOR},
+    "module": MODULE,
+    "loader": LOADER,
+}

@@ -33,7 +33,6 @@ SHARED: Final[Rows] = {
     "manual_seed": _seed("manual_seed"),
     "cuda.is_available": call("", "value"),
     "cuda.device_count": call("", "value"),
-    "cuda.manual_seed_all": _seed(""),
     "device": call("/type", "device"),
     "no_grad": call("", "value"),
     "enable_grad": call("", "value"),
@@ -46,6 +45,7 @@ SHARED: Final[Rows] = {
 }
 
 PADDLE: Final[Rows] = {
+    "cuda.manual_seed_all": _seed(""),
     "manual_seed": _seed("seed"),
     "load": call("/f, |, ~weights_only", "unknown"),
     "utils.data.Dataset": replace(call("", "dataset", "io.Dataset"), is_value=True),

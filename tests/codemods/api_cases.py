@@ -1,0 +1,322 @@
+"""Small uses of torch's API, one line each: what the tables say is equal is run on both sides.
+
+A case is the rows that it proves and an expression over the inputs below. `sync(module)` gives
+the module the parameters that it has on torch. `BOTH` are the frameworks that have the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+_RANDOM = np.random.default_rng(0)
+_NORMAL = _RANDOM.standard_normal
+
+INPUTS: Final = {
+    "x": _NORMAL((4, 6)).astype("f4"),
+    "y": _NORMAL((4, 6)).astype("f4"),
+    "m": _NORMAL((6, 5)).astype("f4"),
+    "rows": _NORMAL((32, 6)).astype("f4"),
+    "image": _NORMAL((2, 3, 8, 8)).astype("f4"),
+    "stack3": _NORMAL((2, 3, 4)).astype("f4"),
+    "other3": _NORMAL((2, 4, 5)).astype("f4"),
+    "positive": _RANDOM.uniform(0.1, 0.9, (4, 6)).astype("f4"),
+    "bits": _RANDOM.integers(0, 2, (4, 6)).astype("f4"),
+    "labels": np.array([1, 0, 5, 2]),
+    "weight": _RANDOM.uniform(0.5, 2.0, 6).astype("f4"),
+}
+BOTH: Final = ("paddle", "oneflow")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`rows` are names of torch, or `tensor.member`; `code` ends with what is compared."""
+
+    rows: str
+    code: str
+    on: tuple[str, ...] = BOTH
+
+    def __str__(self) -> str:
+        return self.code if "\n" not in self.code else self.rows
+
+
+_PLAIN_LAYERS = (
+    "nn.Identity()", "nn.Tanh()", "nn.Sigmoid()", "nn.ReLU()", "nn.ReLU(inplace=False)",
+    "nn.LeakyReLU()", "nn.LeakyReLU(0.2)", "nn.LeakyReLU(negative_slope=0.2)", "nn.SiLU()",
+    "nn.Softplus()", "nn.Softplus(beta=2, threshold=10)", "nn.GELU()", "nn.Softmax(dim=1)",
+    "nn.Softmax(-1)", "nn.LogSoftmax(dim=-1)", "nn.Dropout(0.3).eval()", "nn.Dropout(p=0.0)",
+    "nn.Flatten()", "nn.Linear(6, 3)", "nn.Linear(6, 3, False)", "nn.Linear(6, 3, bias=True)",
+    "nn.Linear(in_features=6, out_features=3, bias=bool(0))", "nn.LayerNorm(6)",
+    "nn.LayerNorm([6], eps=1e-3)", "nn.LayerNorm(normalized_shape=6)",
+)  # fmt: skip
+_NORMS = (
+    "nn.BatchNorm1d(6)", "nn.BatchNorm1d(6, 1e-3)", "nn.BatchNorm1d(6, eps=1e-3, momentum=0.25)",
+    "nn.BatchNorm1d(6, 1e-3, 0.3)", "nn.BatchNorm1d(num_features=6).eval()",
+)  # fmt: skip
+_IMAGE_LAYERS = (
+    "nn.Conv2d(3, 4, 3)", "nn.Conv2d(3, 4, kernel_size=3, stride=2, padding=1)",
+    "nn.Conv2d(3, 6, (3, 1), 2, (1, 0), 1, 3, False)", "nn.Conv2d(3, 4, 3, dilation=2, bias=False)",
+    "nn.MaxPool2d(2)", "nn.MaxPool2d(3, stride=2, padding=1)", "nn.AdaptiveAvgPool2d(1)",
+    "nn.AdaptiveAvgPool2d((2, 2))", "nn.BatchNorm2d(3)", "nn.BatchNorm2d(3, eps=1e-3, momentum=0.2)",
+    "nn.LayerNorm((8, 8), 1e-4)", "nn.Flatten(2)", "nn.Flatten(start_dim=1, end_dim=2)",
+)  # fmt: skip
+_LOSSES = (
+    "nn.MSELoss()(x, y)", "nn.MSELoss(reduction='sum')(x, y)", "nn.L1Loss()(x, y)",
+    "nn.L1Loss(reduction='none')(x, y)", "nn.BCELoss()(positive, bits)",
+    "nn.BCELoss(reduction='sum')(positive, bits)", "nn.BCEWithLogitsLoss()(x, bits)",
+    "nn.BCEWithLogitsLoss(pos_weight=weight)(x, bits)", "nn.CrossEntropyLoss()(x, labels)",
+    "nn.CrossEntropyLoss(weight)(x, labels)", "nn.CrossEntropyLoss(ignore_index=5)(x, labels)",
+    "nn.CrossEntropyLoss(weight=weight, reduction='sum')(x, labels)",
+    "nn.NLLLoss()(F.log_softmax(x, dim=1), labels)",
+    "nn.NLLLoss(weight=weight)(F.log_softmax(x, dim=1), labels)",
+)  # fmt: skip
+_FUNCTIONAL = (
+    "F.tanh(x)", "F.sigmoid(x)", "F.silu(x)", "F.relu(x)", "F.gelu(x)", "F.leaky_relu(x, 0.3)",
+    "F.softplus(x)",
+    "F.softmax(x, 1)", "F.softmax(x, dim=-1)", "F.log_softmax(x, 1)", "F.log_softmax(x, dim=0)",
+    "F.dropout(x, 0.5, False)", "F.dropout(x, p=0.3, training=False)", "F.max_pool2d(image, 2)",
+    "F.max_pool2d(image, kernel_size=3, stride=2, padding=1)", "F.mse_loss(x, y)",
+    "F.mse_loss(x, y, reduction='none')", "F.l1_loss(x, y)", "F.l1_loss(x, y, reduction='sum')",
+    "F.cross_entropy(x, labels)", "F.cross_entropy(x, labels, weight=weight)",
+    "F.cross_entropy(x, labels, reduction='none')", "F.cross_entropy(x, labels, ignore_index=1)",
+    "F.binary_cross_entropy(positive, bits)",
+    "F.binary_cross_entropy(positive, bits, reduction='sum')",
+    "F.binary_cross_entropy_with_logits(x, bits)",
+    "F.binary_cross_entropy_with_logits(x, bits, pos_weight=weight, reduction='none')",
+    "F.relu(x, inplace=False)",
+)  # fmt: skip
+_PADDLE_ONLY = (
+    "F.leaky_relu(x)", "F.leaky_relu(x, negative_slope=0.3)",
+    "F.nll_loss(F.log_softmax(x, dim=1), labels)",
+    "F.nll_loss(F.log_softmax(x, dim=1), labels, weight=weight, reduction='sum')",
+    "F.binary_cross_entropy(positive, bits, weight=weight, reduction='sum')",
+    "F.binary_cross_entropy_with_logits(x, bits, weight=weight)",
+    "nn.BCELoss(weight)(positive, bits)", "nn.BCEWithLogitsLoss(weight, reduction='sum')(x, bits)",
+    "torch.sort(x)", "torch.sort(x, dim=0, descending=True)", "x.sort()", "x.sort(dim=0)[1]",
+    "x.sort(1, descending=True)",
+)  # fmt: skip
+_FUNCTIONS = (
+    "abs(x)", "exp(x)", "log(positive)", "sqrt(positive)", "rsqrt(positive)", "square(x)", "sin(x)",
+    "cos(x)", "tanh(x)", "sigmoid(x)", "sign(x)", "floor(x)", "ceil(x)", "round(x)", "isnan(x)",
+    "neg(x)", "relu(x)", "softmax(x, 1)", "softmax(x, dim=0)", "clamp(x, -0.5, 0.5)",
+    "clamp(x, min=0.1)", "clamp(x, max=0.1)", "pow(positive, 2)", "pow(positive, 0.5)",
+    "matmul(x, m)", "mm(x, m)", "bmm(stack3, other3)", "sum(x)", "sum(x, 1)",
+    "sum(x, dim=0, keepdim=True)", "mean(x)", "mean(x, -1)", "mean(x, dim=(0, 1))", "max(x)",
+    "min(x)", "max(x, 1)", "max(x, dim=0, keepdim=True)[0]", "min(x, dim=1)[1]",
+    "topk(x, 2)", "topk(x, k=3, dim=0)", "chunk(x, 2)", "chunk(x, 3, dim=1)", "split(x, 2)",
+    "split(x, [1, 3], dim=0)", "split(x, 4, 1)", "einsum('ij,jk->ik', x, m)", "argmax(x)", "argmax(x, 1)", "argmax(x, dim=1, keepdim=True)", "argmin(x, dim=0)",
+    "cumsum(x, 0)", "cumsum(x, dim=1)", "cat([x, y])", "cat((x, y), 1)", "cat([x, y], dim=-1)",
+    "stack([x, y])", "stack((x, y), dim=1)", "flatten(image, 1)", "flatten(image, start_dim=2)",
+    "unsqueeze(x, 1)", "unsqueeze(x, dim=-1)", "squeeze(torch.unsqueeze(x, 0))",
+    "squeeze(torch.unsqueeze(x, 0), 0)", "transpose(x, 0, 1)", "transpose(x, dim0=1, dim1=0)",
+    "where(x > 0, x, y)", "zeros_like(x)", "ones_like(x)",
+    "zeros(2, 3)", "zeros((2, 3))", "zeros(2, dtype=torch.int64)", "ones(2, 3)", "ones([2])",
+    "ones(3, device=torch.device('cpu'))", "full((2, 3), 0.5)", "full((2,), 1, dtype=torch.int32)",
+    "eye(3)", "arange(5)", "arange(1, 5)", "arange(0, 1, 0.25)", "arange(5, dtype=torch.float32)",
+    "linspace(0, 1, 5)", "is_tensor(x)",
+)  # fmt: skip
+_DTYPES = (
+    "float16", "float32", "float64", "half", "float", "double", "uint8", "int32", "int64", "int",
+    "long", "bool",
+)  # fmt: skip
+_METHODS = (
+    "abs()", "exp()", "square()", "sin()", "cos()", "tanh()", "sigmoid()", "sign()", "floor()",
+    "ceil()", "round()", "isnan()", "neg()", "float()", "double()", "half()", "int()", "long()",
+    "bool()", "detach()", "clone()", "contiguous()", "t()", "cpu()", "T", "ndim", "shape[0]",
+    "shape", "size()", "size(1)", "size(-1)", "dim()", "numel()", "detach().numpy()", "tolist()",
+    "sum()", "sum(1)", "sum(dim=0)", "sum(dim=(0, 1), keepdim=True)", "mean()", "mean(0)",
+    "mean(dim=-1, keepdim=True)", "argmax()", "argmax(dim=1)", "argmax(1, keepdim=True)",
+    "argmin()", "argmin(1)", "sum().item()", "max().item()", "max()", "min()", "max(1)",
+    "max(dim=1)[1]", "max(1, keepdim=True)[0]", "min(0)", "split(2)", "split(3, dim=1)[0]",
+    "split([1, 3])", "topk(2)", "topk(2, 0)", "topk(3, dim=1)[1]", "topk(2, dim=1, largest=False)",
+    "eq(y)", "ne(y)", "expand_as(y)", "view_as(y)", "type_as(y)", "amax(1)",
+    "amax(dim=0, keepdim=True)", "amin(dim=1)", "prod()", "index_select(0, labels % 4)", "std()", "var()",
+    "norm()", "view(-1)", "view(2, 12)", "view((6, 4))", "view(x.size(0), -1)", "reshape(-1, 3)",
+    "reshape((2, -1))", "permute(1, 0)", "permute((1, 0))", "expand(2, 4, 6)", "expand(2, -1, -1)",
+    "repeat(2, 1)", "transpose(0, 1)", "transpose(1, -2)", "flatten()", "unsqueeze(1)",
+    "unsqueeze(dim=-1)", "unsqueeze(0).squeeze()", "unsqueeze(0).squeeze(0)", "chunk(2)[0]",
+    "chunk(3, dim=1)[1]", "softmax(1)", "softmax(dim=-1)", "log_softmax(dim=1)", "relu()",
+    "clamp(-0.5, 0.5)", "clamp(min=0)", "clamp(max=0.2)", "pow(2)", "pow(3)", "cumsum(0)",
+    "cumsum(dim=1)", "matmul(m)", "mm(m)", "masked_fill(x > 0, 0.5)", "requires_grad",
+    "is_cuda", "bool().all()", "bool().any()", "to(torch.float64)", "to('cpu')",
+    "to(torch.device('cpu'))", "to('cpu', non_blocking=True)", "to(device='cpu')",
+    "to(dtype=torch.int64)", "gather(1, labels.unsqueeze(1))", "data", "dtype == torch.float32",
+)  # fmt: skip
+_POSITIVE_METHODS = ("log()", "sqrt()", "rsqrt()", "pow(0.5)")
+
+
+# Whole pieces of a script.
+_SCRIPTS = (
+    ("nn.Sequential nn.Linear nn.Tanh", "sync(nn.Sequential(nn.Linear(6, 3), nn.Tanh()))(x)"),
+    (
+        "nn.ModuleList",
+        "layers = nn.ModuleList([nn.Linear(6, 6), nn.Tanh()])\n"
+        "for layer in layers:\n"
+        "    x = sync(layer)(x)\n"
+        "x, len(layers)",
+    ),
+    (
+        "nn.Module nn.Parameter module.parameters module.named_parameters tensor.requires_grad",
+        "class Scaled(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.fc = nn.Linear(6, 5)\n"
+        "        self.scale = nn.Parameter(torch.ones(5))\n"
+        "    def forward(self, x):\n"
+        "        return self.fc(x) * self.scale\n"
+        "net = sync(Scaled())\n"
+        "names = sorted(name for name, _ in net.named_parameters())\n"
+        "net(x), names, [p.requires_grad for p in net.parameters()]",
+    ),
+    (
+        "module.train module.eval module.training module.modules module.children "
+        "module.named_modules module.named_children module.add_module",
+        "net = nn.Sequential(nn.Linear(6, 3), nn.Tanh())\n"
+        "net.add_module('last', nn.Identity())\n"
+        "modes = [net.eval().training, net.train().training, net.train(False).training]\n"
+        "counts = [len(list(net.modules())), len(list(net.children()))]\n"
+        "names = [n for n, _ in net.named_modules()] + [n for n, _ in net.named_children()]\n"
+        "modes, counts, names",
+    ),
+    (
+        "module.state_dict module.load_state_dict module.to module.cpu module.float",
+        "one, two = sync(nn.Linear(6, 3)), nn.Linear(6, 3)\n"
+        "two.load_state_dict(one.state_dict())\n"
+        "two.load_state_dict(one.state_dict(), strict=True)\n"
+        "two.to('cpu').to(torch.device('cpu')).cpu().float()(x), sorted(two.state_dict())",
+    ),
+    (
+        "module.requires_grad_ module.apply module.zero_grad module.forward",
+        "net, seen = sync(nn.Linear(6, 3)), []\n"
+        "net.apply(lambda m: seen.append(1))\n"
+        "net(x).sum().backward()\n"
+        "net.zero_grad()\n"
+        "net.requires_grad_(False)\n"
+        "net.forward(x), len(seen), [p.requires_grad for p in net.parameters()]",
+    ),
+    (
+        "module.register_buffer module.register_parameter module.double",
+        "net = nn.Linear(6, 3).double()\n"
+        "net.register_buffer('mask', torch.ones(3))\n"
+        "net.register_parameter('free', nn.Parameter(torch.zeros(2)))\n"
+        "sorted(net.state_dict()), net(x.double()).dtype == torch.float64",
+    ),
+    (
+        "tensor.backward tensor.grad tensor.detach tensor.requires_grad_ tensor.zero_",
+        "w = y.detach().clone().requires_grad_()\n"
+        "(x * w).sum().backward()\n"
+        "w.grad.detach(), torch.zeros(2).zero_(), torch.ones(2).requires_grad_(False).requires_grad",
+    ),
+    (
+        "tensor.fill_ tensor.copy_ tensor.data",
+        "a, b = torch.zeros(2, 3), torch.zeros(4, 6)\n"
+        "a.fill_(0.5)\n"
+        "b.copy_(y.detach())\n"
+        "a.data = torch.ones(2, 3)\n"
+        "a, b",
+    ),
+    (
+        "nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_",
+        "net = sync(nn.Linear(6, 3))\n"
+        "(net(x) * 100.0).sum().backward()\n"
+        "norm = nn.utils.clip_grad_norm_(net.parameters(), 1.5)\n"
+        "bias = net.bias.grad.clone()\n"
+        "nn.utils.clip_grad_value_(net.parameters(), 0.05)\n"
+        "norm.detach(), bias.detach(), net.bias.grad.detach()",
+    ),
+    (
+        "no_grad enable_grad set_grad_enabled",
+        "with torch.no_grad():\n"
+        "    a = x * 2\n"
+        "    with torch.enable_grad():\n"
+        "        b = x * 3\n"
+        "with torch.set_grad_enabled(False):\n"
+        "    c = x * 4\n"
+        "a.requires_grad, b.requires_grad, c.requires_grad, a, b, c",
+    ),
+    (
+        "no_grad",
+        "@torch.no_grad()\ndef double(t):\n    return t * 2\ndouble(x).requires_grad, double(y)",
+    ),
+    (
+        "manual_seed randn rand randperm",
+        "torch.manual_seed(3)\n"
+        "shapes = torch.randn(2, 3).shape, torch.rand((2, 2)).shape\n"
+        "list(shapes), sorted(torch.randperm(5).tolist())",
+    ),
+    ("cuda.is_available", "device = 'cuda' if torch.cuda.is_available() else 'cpu'\nx.to(device)"),
+    ("cuda.device_count device", "torch.cuda.device_count() >= 0, x.to(torch.device('cpu'))"),
+    ("tensor.cuda module.cuda", "x.cuda() if torch.cuda.is_available() else x"),
+    (
+        "from_numpy tensor",
+        "import numpy as np\n"
+        "array = np.arange(6, dtype='f4').reshape(2, 3)\n"
+        "torch.from_numpy(array), torch.tensor(array), torch.tensor([1.0, 2.0], requires_grad=True)",
+    ),
+    ("Tensor", "isinstance(x, torch.Tensor), isinstance(3, torch.Tensor)"),
+    (
+        "save load",
+        "import tempfile\n"
+        "path = tempfile.mkdtemp() + '/last.pt'\n"
+        "torch.save({'epoch': 3, 'x': x.detach(), 'net': nn.Linear(2, 2).state_dict()}, path)\n"
+        "loaded = torch.load(path, weights_only=False)\n"
+        "loaded['epoch'], loaded['x'], sorted(loaded['net'])",
+    ),
+    (
+        "utils.data.TensorDataset utils.data.DataLoader loader.dataset",
+        "data = TensorDataset(y.detach(), labels)\n"
+        "loader = DataLoader(data, 3, False, drop_last=False, num_workers=0)\n"
+        "[(a, b) for a, b in loader], len(loader), len(loader.dataset), data[1]",
+    ),
+    (
+        "utils.data.Dataset utils.data.DataLoader",
+        "class Numbers(Dataset):\n"
+        "    def __len__(self):\n"
+        "        return 5\n"
+        "    def __getitem__(self, i):\n"
+        "        return y.detach()[i % 4], i\n"
+        "loader = DataLoader(Numbers(), batch_size=2, shuffle=False, drop_last=True)\n"
+        "[(i, a, b) for i, (a, b) in enumerate(loader)]",
+    ),
+    (
+        "utils.data.DataLoader",
+        "loader = DataLoader(TensorDataset(labels), batch_size=2, shuffle=True)\n"
+        "sorted(n for (batch,) in loader for n in batch.tolist())",
+    ),
+    (
+        "cuda.manual_seed_all",
+        "torch.cuda.manual_seed_all(1)\nx",
+        ("paddle",),
+    ),
+)
+
+
+def _name(code: str) -> str:
+    return code.partition("(")[0].partition("[")[0]
+
+
+def _member(code: str) -> str:
+    return f"tensor.{_name(code).split('.')[-1].split(' ')[0]}"
+
+
+def _row(code: str) -> str:
+    if code.startswith("x."):
+        return _member(code[2:])
+    return _name(code).replace("F.", "nn.functional.").removeprefix("torch.")
+
+
+CASES: Final = (
+    *(Case(_name(c), f"sync({c})(x)") for c in _PLAIN_LAYERS),
+    *(Case(_name(c), f"sync({c})(rows)") for c in _NORMS),
+    *(Case(_name(c), f"sync({c})(image)") for c in _IMAGE_LAYERS),
+    *(Case(_name(c), c) for c in _LOSSES),
+    *(Case(_name(c).replace("F.", "nn.functional."), c) for c in _FUNCTIONAL),
+    *(Case(_name(c), f"torch.{c}") for c in _FUNCTIONS),
+    *(Case(f"{d} tensor", f"torch.tensor([0, 1, 2], dtype=torch.{d})") for d in _DTYPES),
+    *(Case(_member(c), f"x.{c}") for c in _METHODS),
+    *(Case(_member(c), f"positive.{c}") for c in _POSITIVE_METHODS),
+    *(Case(_row(c), c, on=("paddle",)) for c in _PADDLE_ONLY),
+    *(Case(*script) for script in _SCRIPTS),
+)
