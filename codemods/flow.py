@@ -25,6 +25,8 @@ from codemods.plain import is_plain_package
 from codemods.reaching import reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemods.infer import Types
 
 ANNOTATIONS: Final = {
@@ -42,14 +44,20 @@ def named(types: Types, node: cst.Name) -> Type:
         return VALUE
     if node.value == "None":
         return NOTHING
+    stores = stores_of(types, node)
+    return join(_stored(types, s, node.value) for s in stores) if stores else UNKNOWN
+
+
+def stores_of(types: Types, node: cst.Name) -> Sequence[cst.CSTNode]:
+    """Return what may have bound a name that is used; nothing for a builtin."""
     scope = types.source.scopes.get(node)
     nodes = [getattr(a, "node", None) for a in scope[node.value]] if scope is not None else []
     stores = sorted((n for n in nodes if n is not None), key=types.source.start)
-    if not stores or len(stores) < len(nodes):  # a builtin, or a name that nothing binds
-        return UNKNOWN
-    if not any(isinstance(s, cst.Import | cst.ImportFrom) for s in stores):
-        stores = list(reaching(types.source, node, stores))
-    return join(_stored(types, s, node.value) for s in stores)
+    if len(stores) < len(nodes):
+        return []
+    if any(isinstance(s, cst.Import | cst.ImportFrom) for s in stores):
+        return stores
+    return reaching(types.source, node, stores)
 
 
 def _stored(types: Types, node: cst.CSTNode, name: str) -> Type:

@@ -15,7 +15,6 @@ import libcst as cst
 from codemods.api import torch_members
 from codemods.api.convert import choose
 from codemods.flow import is_store
-from codemods.infer import Types
 from codemods.kinds import UNKNOWN
 from codemods.model import Blocked, Converted, Replace
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from codemods.api import Api, Table
     from codemods.api._model import Holder
+    from codemods.infer import Types
     from codemods.model import Edit, Outcome
     from codemods.names import Names
     from codemods.source import Source
@@ -58,13 +58,13 @@ class MemberUse:
 
 
 def member_uses(
-    source: Source, names: Names, table: Table, *, is_imported: bool
+    source: Source, names: Names, types: Types, table: Table, *, is_imported: bool
 ) -> Iterator[MemberUse]:
     """Yield every use of a member that changes, that needs a note, or that is left.
 
     `is_imported` tells whether the port can name the target's functions everywhere.
     """
-    found = _Members(source, names, table, is_imported=is_imported)
+    found = _Members(source, names, types, table, is_imported=is_imported)
     nodes = sorted(found.candidates(), key=source.end)
     found.types.settle([n.value for n in nodes])
     for node in nodes:
@@ -74,9 +74,11 @@ def member_uses(
 
 
 class _Members:
-    def __init__(self, source: Source, names: Names, table: Table, *, is_imported: bool) -> None:
-        self.source, self.table, self.is_imported = source, table, is_imported
-        self.types = Types(source, names, table)
+    def __init__(
+        self, source: Source, names: Names, types: Types, table: Table, *, is_imported: bool
+    ) -> None:
+        self.source, self.types, self.table = source, types, table
+        self.is_imported = is_imported
         self.torch_nodes: set[cst.CSTNode] = set()
         roots = [r.node for r in names.references] + [a.node for a in names.ambiguous]
         for root in roots:

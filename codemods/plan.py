@@ -13,10 +13,12 @@ from codemods.api.convert import choose
 from codemods.bundles import bundle
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
+from codemods.infer import Types
 from codemods.judge import judge
 from codemods.members import member_uses
 from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refused
 from codemods.names import find_names, in_package
+from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
 from codemods.unused import unused
@@ -186,7 +188,11 @@ class _Planner:
 
     def _members(self) -> None:
         table = TABLES[self.options.target]
-        for use in member_uses(self.source, self.names, table, is_imported=self._is_imported()):
+        types = Types(self.source, self.names, table)
+        for found in operator_uses(self.source, types, table):
+            self._find(found.node, self._code(999), "left", found.name, found.reason, HINT_LEFT)
+        imported = self._is_imported()
+        for use in member_uses(self.source, self.names, types, table, is_imported=imported):
             if isinstance(use.outcome, Blocked):
                 reason = use.outcome.reason
                 self._find(use.node.attr, self._code(999), "left", use.name, reason, HINT_LEFT)

@@ -69,7 +69,8 @@ def signature(text: str) -> Signature:
     """Read a signature as the tables write it.
 
     `a` keeps its place and name, `a=b` is called `b`, `/a` is given by position only, `~a` has no
-    effect there and is dropped, `!a` has to be given by position: its default differs. After a `*` places differ: a positional argument is written with
+    effect there and is dropped, `!a` has to be given by position: its default differs.
+    After a `*` places differ: a positional argument is written with
     its name. After a `|` only keywords may be given. `*args` takes any number, `[*args]` puts
     them into one list.
 
@@ -140,10 +141,14 @@ Members: TypeAlias = "Mapping[Holder, Rows]"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One framework's rows: names of torch, and members of tensors, modules and loaders."""
+    """One framework's rows: names of torch, and members of tensors, modules and loaders.
+
+    `operators` says why an operator between tensors is not torch's.
+    """
 
     names: Rows
     members: Members
+    operators: Mapping[str, str]
 
 
 def call(text: str, returns: Kind = "tensor", to: str = "", *, note: str = "") -> Api:

@@ -18,4 +18,8 @@ TABLE: Final = Table(
         *(training.SHARED, training.ONEFLOW),
     ),
     members.ONEFLOW,
+    {
+        "%": "OneFlow's remainder has the sign of the dividend, torch's that of the divisor",
+        "bits of integers": "OneFlow's bit operators give booleans",
+    },
 )

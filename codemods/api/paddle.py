@@ -18,4 +18,8 @@ TABLE: Final = Table(
         *(training.SHARED, training.PADDLE),
     ),
     members.PADDLE,
+    {
+        "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
+        "which others may hold as well",
+    },
 )

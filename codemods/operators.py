@@ -1,0 +1,106 @@
+"""Operators between tensors that mean something else in a target: reported, never passed over.
+
+The reasons stand in the target's table; what to look at is decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from codemods.flow import stores_of
+from codemods.kinds import TENSOR, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.api import Table
+    from codemods.infer import Types
+    from codemods.source import Source
+
+BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
+# Methods whose result shares the memory of what they are called on.
+VIEWS: Final = """
+chunk contiguous cpu cuda detach expand expand_as flatten float permute reshape squeeze t to
+transpose unsqueeze view view_as
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorUse:
+    """An operator on a tensor, and why it is left."""
+
+    node: cst.CSTNode
+    name: str
+    reason: str
+
+
+def operator_uses(source: Source, types: Types, table: Table) -> Iterator[OperatorUse]:
+    """Yield every operator on tensors that the target computes otherwise."""
+    nodes = [n for n in source.spans if _name(n) in table.operators]
+    types.settle([e for n in nodes for e in _operands(n)])
+    for node in sorted(nodes, key=source.start):
+        if isinstance(node, cst.AugAssign):
+            differs = _is_shared(source, types, node)
+        else:
+            differs = TENSOR in [types.of(e) for e in _operands(node)]
+        if differs:
+            yield OperatorUse(node, f"`{_name(node)}`", table.operators[_name(node)])
+
+
+def _name(node: cst.CSTNode) -> str:
+    match node:
+        case cst.AugAssign(target=cst.Name()):
+            return "augmented assignment"
+        case cst.BinaryOperation(operator=cst.Modulo()):
+            return "%"
+        case cst.BinaryOperation(left=left, operator=operator, right=right):
+            whole = isinstance(left, cst.Integer) or isinstance(right, cst.Integer)
+            return "bits of integers" if whole and isinstance(operator, BITS) else ""
+    return ""
+
+
+def _operands(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    match node:
+        case cst.BinaryOperation(left=left, right=right):
+            return [left, right]
+        case cst.AugAssign(target=target, value=value):
+            return [target, value]
+    return []
+
+
+def _is_shared(source: Source, types: Types, node: cst.AugAssign) -> bool:
+    """Tell whether a tensor that is written by `+=` may be known by another name as well."""
+    if not isinstance(node.target, cst.Name):
+        return False
+    of = types.of(node.target)
+    reads_grad = any(
+        isinstance(n, cst.Attribute) and n.attr.value == "grad" for n in _inside(node.value)
+    )
+    if of != TENSOR and not (of == UNKNOWN and reads_grad):
+        return False
+    stores = stores_of(types, node.target)
+    return any(_may_share(source, store) for store in stores)
+
+
+def _may_share(source: Source, store: cst.CSTNode) -> bool:
+    statement = source.parents.get(store)
+    if isinstance(statement, cst.AssignTarget):
+        statement = source.parents.get(statement)
+    match statement:
+        case cst.AugAssign():
+            return False
+        case cst.Assign(value=cst.Call(func=function) as call):
+            is_view = isinstance(function, cst.Attribute) and function.attr.value in VIEWS.split()
+            return is_view or any(a.keyword and "grad" in a.keyword.value for a in call.args)
+        case cst.Assign(value=value):
+            return isinstance(value, cst.Name | cst.Attribute | cst.Subscript)
+    return True  # a parameter, a loop's variable, a part of a tuple
+
+
+def _inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _inside(child)
