@@ -39,7 +39,7 @@ class _Paddle:
         if set_to_none:
             param.grad = None
         elif param.grad is not None:
-            param.grad.zero_()
+            param.clear_gradient(set_to_zero=True)
 
     def no_grad(self) -> Any:
         return paddle.no_grad()

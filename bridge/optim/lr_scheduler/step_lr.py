@@ -127,6 +127,10 @@ class MultiStepLR(LRScheduler):
     def _turns(self, steps: int) -> Iterable[int]:
         return sorted(int(epoch) for epoch in self.milestones if epoch in range(1, steps + 1))
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state; the milestones as a plain dict, since Paddle saves no Counter."""
+        return {**super().state_dict(), "milestones": dict(self.milestones)}
+
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over a state; milestones that JSON turned into strings become numbers again."""
         super().load_state_dict(state_dict)

@@ -40,7 +40,8 @@ def attach(around: Surroundings, construct: Construct, outcome: Outcome) -> Outc
     name = source.text(statement.targets[0].target)
     edits: list[Edit] = [*outcome.edits]
     if construct.name != "OneCycleLR":
-        edits.append(Insert(optimizer, ".get_lr()", "after"))
+        # First: an argument that is added after this one starts at the same byte.
+        edits.insert(0, Insert(optimizer, ".get_lr()", "after"))
     edits.append(AppendLine(line, f"{source.text(optimizer)}.set_lr_scheduler({name})"))
     return replace(outcome, edits=tuple(edits))
 

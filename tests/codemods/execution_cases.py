@@ -1,0 +1,197 @@
+"""Training scripts as people write them: each is run on torch, and its port on the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAD = """\
+import torch
+from torch import optim
+from torch.optim import lr_scheduler
+
+"""
+EPOCHS = """\
+for step in range(STEPS):
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+"""
+IN_PART = EPOCHS.replace("step)\n    opt", "step, in_part=True)\n    opt")
+SCHEDULED = "    scheduler.step()\n    log(scheduler.get_last_lr()[0])\n"
+LOAD = """\
+if PART[0]:
+    checkpoint = torch.load(PATH)
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    scheduler.load_state_dict(checkpoint["scheduler"])
+"""
+SAVE = """\
+torch.save({"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}, PATH)
+"""
+KEEP_AND_SAVE = """\
+checkpoint = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
+torch.save(checkpoint, PATH)
+"""
+READ_LR = '    log(optimizer.param_groups[0]["lr"])\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A script, in as many texts as processes that run one after the other."""
+
+    name: str
+    texts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def optimizer(name: str, call: str, loop: str = EPOCHS) -> Case:
+    """An optimizer with a constant learning rate."""
+    return Case(name, (f"{HEAD}optimizer = optim.{call}\n{loop}{READ_LR}",))
+
+
+def scheduler(name: str, call: str, loop: str = EPOCHS + SCHEDULED) -> Case:
+    """A scheduler that drives SGD with momentum."""
+    made = "optimizer = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)\n"
+    return Case(name, (f"{HEAD}{made}scheduler = lr_scheduler.{call}\n{loop}",))
+
+
+def plateau(name: str, arguments: str) -> Case:
+    """ReduceLROnPlateau on a metric that goes up and down."""
+    loop = EPOCHS + "    scheduler.step(METRICS[step])\n" + READ_LR
+    return scheduler(name, f"ReduceLROnPlateau(optimizer{arguments})", loop)
+
+
+def resumed(name: str, opt: str, sched: str, save: str = SAVE) -> Case:
+    """The same script twice, the second time from the checkpoint of the first."""
+    made = f"optimizer = optim.{opt}\nscheduler = lr_scheduler.{sched}\n"
+    loop = (EPOCHS + SCHEDULED).replace("range(STEPS)", "range(*PART)")
+    text = HEAD + made + LOAD + loop + save
+    return Case(name, (text, text))
+
+
+GROUPS = """SGD([
+    {"params": model.first.parameters(), "lr": 0.01, "momentum": 0.5},
+    {"params": model.second.parameters(), "weight_decay": 0.01},
+], lr=0.1, momentum=0.9)"""
+ADAM_GROUPS = """Adam([
+    {"params": model.first.parameters(), "lr": 0.001, "betas": (0.8, 0.9)},
+    {"params": model.second.parameters(), "eps": 1e-6},
+], lr=0.01)"""
+WARM_UP = """\
+for step in range(STEPS):
+    optimizer.param_groups[0]["lr"] = 0.05 * min(1.0, (step + 1) / 30)
+    optimizer.zero_grad(set_to_none=True)
+    train(model, step)
+    optimizer.step()
+"""
+LOOP_OVER_GROUPS = """\
+for step in range(STEPS):
+    for group in optimizer.param_groups:
+        group["lr"] *= 0.98
+        group["momentum"] = 0.8 + 0.1 * step / STEPS
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+"""
+IN_FUNCTION = """\
+def update(optimizer, step):
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+
+def main():
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    scheduler = lr_scheduler.StepLR(optimizer, step_size=20, gamma=0.5)
+    for step in range(STEPS):
+        update(optimizer, step)
+        if scheduler is not None:
+            scheduler.step()
+        log(optimizer.param_groups[0]["lr"], scheduler.last_epoch)
+
+main()
+"""
+IN_CLASS = """\
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.optimizer = optim.AdamW(model.parameters(), lr=0.01)
+        self.scheduler = lr_scheduler.CosineAnnealingLR(self.optimizer, STEPS)
+
+    def update(self, step):
+        self.optimizer.zero_grad()
+        train(self.model, step)
+        self.optimizer.step()
+        self.scheduler.step()
+        log(*self.scheduler.get_last_lr())
+
+trainer = Trainer(model)
+for step in range(STEPS):
+    trainer.update(step)
+"""
+
+CASES = [
+    optimizer("sgd", "SGD(model.parameters(), lr=0.1)"),
+    optimizer("sgd decay", "SGD(model.parameters(), 0.1, weight_decay=1e-2)", IN_PART),
+    optimizer("momentum", "SGD(model.parameters(), 0.1, 0.9)", IN_PART),
+    optimizer("nesterov", "SGD(model.parameters(), 0.05, 0.9, 0, 1e-2, True)", IN_PART),
+    optimizer(
+        "momentum on zeros",
+        "SGD(model.parameters(), 0.1, 0.9)",
+        IN_PART.replace("zero_grad()", "zero_grad(set_to_none=False)"),
+    ),
+    optimizer("dampening", "SGD(model.parameters(), lr=0.1, momentum=0.9, dampening=0.5)"),
+    optimizer("maximize", "SGD(model.parameters(), lr=1e-4, maximize=True)"),
+    optimizer("groups", GROUPS, IN_PART),
+    optimizer("adam", "Adam(model.parameters())"),
+    optimizer(
+        "adam options",
+        "Adam(model.parameters(), lr=0.01, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.01)",
+    ),
+    optimizer("adam amsgrad", "Adam(model.parameters(), lr=0.01, amsgrad=True)"),
+    optimizer("adam groups", ADAM_GROUPS),
+    optimizer("adamw", "AdamW(model.parameters(), lr=0.01)"),
+    optimizer("adamw options", "AdamW(model.parameters(), 0.01, (0.8, 0.95), 1e-6, 0.1, True)"),
+    optimizer("warm-up by hand", "SGD(model.parameters(), 0.1, 0.9)", WARM_UP),
+    optimizer("loop over groups", "SGD(model.parameters(), 0.1, 0.9)", LOOP_OVER_GROUPS),
+    scheduler("step", "StepLR(optimizer, 7, 0.5)"),
+    scheduler("step default gamma", "StepLR(optimizer, step_size=50)"),
+    scheduler("step upwards", "StepLR(optimizer, 40, gamma=1.5)"),
+    scheduler("milestones", "MultiStepLR(optimizer, milestones=[10, 25, 60], gamma=0.3)"),
+    scheduler("no milestones", "MultiStepLR(optimizer, [])"),
+    scheduler("a milestone at the start", "MultiStepLR(optimizer, [0, 30])"),
+    scheduler("exponential", "ExponentialLR(optimizer, gamma=0.97)"),
+    scheduler("lambda", "LambdaLR(optimizer, lambda step: 1 / (1 + 0.1 * step))"),
+    scheduler("list of lambdas", "LambdaLR(optimizer, [lambda step: 0.95**step])"),
+    scheduler("cosine", "CosineAnnealingLR(optimizer, T_max=STEPS)"),
+    scheduler("cosine over and over", "CosineAnnealingLR(optimizer, 30, eta_min=1e-3)"),
+    scheduler("linear", "LinearLR(optimizer)"),
+    scheduler("linear warm-up", "LinearLR(optimizer, 0.01, 1.0, 30)"),
+    scheduler("linear down", "LinearLR(optimizer, 1.0, end_factor=0.1, total_iters=STEPS)"),
+    scheduler(
+        "one cycle",
+        "OneCycleLR(optimizer, max_lr=0.2, total_steps=STEPS + 1, cycle_momentum=False)",
+    ),
+    scheduler(
+        "one cycle options",
+        "OneCycleLR(optimizer, 0.2, STEPS + 1, pct_start=0.4, anneal_strategy='linear', "
+        "cycle_momentum=False, div_factor=10, final_div_factor=100,)",
+    ),
+    scheduler("one cycle with momentum", "OneCycleLR(optimizer, 0.2, total_steps=STEPS + 1)"),
+    plateau("plateau", ""),
+    plateau("plateau options", ", 'max', 0.5, patience=2, threshold=0.05, threshold_mode='abs'"),
+    plateau("plateau floor", ", factor=0.3, patience=1, min_lr=1e-3, eps=1e-5"),
+    plateau("plateau cooldown", ", factor=0.5, patience=1, cooldown=5"),
+    resumed("resume", "SGD(model.parameters(), lr=0.1, momentum=0.9)", "StepLR(optimizer, 7, 0.8)"),
+    resumed("resume adam", "Adam(model.parameters(), lr=0.01)", "ExponentialLR(optimizer, 0.98)"),
+    resumed("resume cosine", "AdamW(model.parameters())", "CosineAnnealingLR(optimizer, STEPS)"),
+    resumed("resume linear", "SGD(model.parameters())", "LinearLR(optimizer, total_iters=90)"),
+    resumed(
+        "resume what is kept",
+        "Adam(model.parameters())",
+        "MultiStepLR(optimizer, [20, 80])",
+        KEEP_AND_SAVE,
+    ),
+    Case("in functions", (HEAD + IN_FUNCTION,)),
+    Case("in a class", (HEAD + IN_CLASS,)),
+]

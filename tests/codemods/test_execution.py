@@ -1,0 +1,54 @@
+"""The proof of every port: the script before on torch, after on the target, the same numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bridge.equivalents import OPTIMIZERS, SCHEDULERS
+from codemods.engine import port
+from codemods.model import Options
+from tests.codemods.execution import largest_differences, run
+from tests.codemods.execution_cases import CASES
+from tests.frameworks import Framework
+
+if TYPE_CHECKING:
+    from codemods.model import FileResult, Style, Target
+    from tests.codemods.execution_cases import Case
+
+TORCH = Framework("torch")
+SAME_LR = 1e-12  # of the largest lr: grades a and b
+SAME_PARAMS = 1e-5  # of a tensor's largest entry: grade p
+# On torch `bridge` is torch's own optimizer.
+TARGETS: dict[str, Target] = {"torch": "bridge", "paddle": "paddle", "oneflow": "oneflow"}
+
+
+def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult]:
+    return [port(t.encode(), Path("x.py"), Options(target, style)) for t in case.texts]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("style", ["auto", "bridge"])
+def test_the_port_trains_as_the_original_does(
+    xp: Framework, case: Case, style: Style, tmp_path: Path
+) -> None:
+    results = ported(case, TARGETS[xp.name], style)
+    assert all(r.changed and not r.incomplete for r in results)
+
+    theirs = run(TORCH, case.texts, tmp_path / "torch")
+    ours = run(xp, [r.after.decode() for r in results], tmp_path / "port")
+    lr, params = largest_differences(ours, theirs)
+
+    assert lr <= SAME_LR
+    assert params <= SAME_PARAMS
+
+
+@pytest.mark.parametrize("framework", ["paddle", "oneflow"])
+def test_every_native_equivalent_is_executed(framework: Target) -> None:
+    rows = {row.code for row in (*OPTIMIZERS[framework], *SCHEDULERS[framework])}
+    results = [result for case in CASES for result in ported(case, framework)]
+    executed = {f.code for result in results for f in result.findings if f.kind == "native"}
+
+    assert rows <= executed
