@@ -107,7 +107,7 @@ def _adagrad(batch: Batch, group: Group) -> None:
             l2=decay,
             epsilon=eps,
             lr_decay=0.0,
-            train_step_val=step,
+            train_step_val=1,
         )
 
 

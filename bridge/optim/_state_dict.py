@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Backend, Group, State, Tensor
 
+_NUMBERS = {"step", "mu_product", "eta", "mu"}
+"""Entries of a state that torch keeps as tensors of no dimension, and we as numbers."""
+
 
 def pack(groups: Sequence[Group], state: Mapping[Any, State]) -> dict[str, Any]:
     """Name each parameter by its place, counted through all groups."""
@@ -84,10 +87,11 @@ def _local(xp: Backend, param: Tensor, value: Any, key: object = None) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_local(xp, param, each) for each in value)
     name = backend_name(value)
-    if name is None or (key == "step" and name == xp.name):
+    if name is None:
         return value
-    if key == "step":
-        return backend(name).to_numpy(value).item()
+    if key in _NUMBERS:
+        # torch's own step counts in torch's tensors.
+        return value if name == xp.name == "torch" else backend(name).to_numpy(value).item()
     if name == xp.name:
         return xp.cast(value, param)
     return xp.from_numpy(backend(name).to_numpy(value), param)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from inspect import Parameter, signature
+from inspect import isclass, signature
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from bridge import optim
+from tests.frameworks import Framework
 
-_NAMES = ["SGD", "Adam", "AdamW"]
+_NAMES = [name for name in optim.__all__ if isclass(getattr(torch.optim, name, None))]
 _METHODS = ["step", "zero_grad", "add_param_group", "state_dict", "load_state_dict"]
 _HOOKS = [name for name in dir(torch.optim.Optimizer) if name.startswith("register_")]
 
@@ -31,12 +33,11 @@ def test_methods_equal_torchs(name: str) -> None:
     assert _shape(ours) == _shape(torchs)
 
 
-def test_every_default_reaches_the_groups() -> None:
-    opt = optim.SGD([torch.nn.Parameter(torch.ones(2))])
-    expected = {
-        p.name: p.default
-        for p in signature(optim.SGD).parameters.values()
-        if p.default is not Parameter.empty
-    }
+@pytest.mark.parametrize("name", sorted(set(_NAMES) - {"Optimizer", "SparseAdam"}))
+def test_off_torch_the_defaults_are_the_same(name: str) -> None:
+    paddle = Framework("paddle")
+    ours = getattr(optim, name)([paddle.param(np.ones((2, 2), "f4"))])
+    torchs = getattr(torch.optim, name)([torch.nn.Parameter(torch.ones(2, 2))])
 
-    assert opt.defaults == expected
+    assert ours.defaults == torchs.defaults
+    assert ours.param_groups[0].keys() == torchs.param_groups[0].keys()
