@@ -14,6 +14,7 @@ from bridge.optim.adamax import Adamax
 from bridge.optim.adamw import AdamW
 from bridge.optim.asgd import ASGD
 from bridge.optim.lamb import LAMB
+from bridge.optim.lbfgs import LBFGS
 from bridge.optim.lion import Lion
 from bridge.optim.muon import Muon
 from bridge.optim.nadam import NAdam
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ASGD",
     "LAMB",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adafactor",
