@@ -53,6 +53,13 @@ def _switch_amsgrad_on(xp: Framework, opt: Any) -> Any:
     made.step()
 
 
+def _step_muon(xp: Framework, opt: Any, **options: Any) -> Any:
+    param = xp.param(np.ones((2, 3), "f4"))
+    made = opt.Muon([param], **options)
+    xp.set_grad(param, np.ones((2, 3), "f4"))
+    made.step()
+
+
 def _bare_step(xp: Framework, opt: Any) -> Any:
     opt.Optimizer(_two(xp), {}).step()
 
@@ -101,6 +108,22 @@ MISUSES: list[tuple[str, Callable[[Framework, Any], Any]]] = [
     ("beta2 below zero", lambda xp, opt: opt.AdamW(_two(xp), betas=(0.9, -0.1))),
     ("an int as beta", lambda xp, opt: opt.Adam(_two(xp), betas=(0, 0.999))),
     ("negative decay of Adam", lambda xp, opt: opt.Adam(_two(xp), weight_decay=-1)),
+    ("beta2_decay above zero", lambda xp, opt: opt.Adafactor(_two(xp), beta2_decay=0.8)),
+    ("negative lr of Adafactor", lambda xp, opt: opt.Adafactor(_two(xp), lr=-1.0)),
+    ("negative eps1", lambda xp, opt: opt.Adafactor(_two(xp), eps=(-1e-3, 1e-3))),
+    ("negative eps2", lambda xp, opt: opt.Adafactor(_two(xp), eps=(None, -1e-3))),
+    ("a threshold below one", lambda xp, opt: opt.Adafactor(_two(xp), d=0.5)),
+    ("negative decay of Adafactor", lambda xp, opt: opt.Adafactor(_two(xp), weight_decay=-1.0)),
+    ("vectors for Muon", lambda xp, opt: opt.Muon(_two(xp))),
+    ("negative lr of Muon", lambda xp, opt: opt.Muon(_two(xp), lr=-1.0)),
+    ("negative momentum of Muon", lambda xp, opt: opt.Muon(_two(xp), momentum=-1.0)),
+    ("negative decay of Muon", lambda xp, opt: opt.Muon(_two(xp), weight_decay=-1.0)),
+    ("an unknown adjustment", lambda xp, opt: opt.Muon(_two(xp), adjust_lr_fn="rms")),
+    ("two coefficients", lambda xp, opt: _step_muon(xp, opt, ns_coefficients=(3.0, -4.0))),
+    ("too many iterations", lambda xp, opt: _step_muon(xp, opt, ns_steps=100)),
+    ("lr zero of SparseAdam", lambda xp, opt: opt.SparseAdam(_two(xp), lr=0.0)),
+    ("eps zero of SparseAdam", lambda xp, opt: opt.SparseAdam(_two(xp), eps=0.0)),
+    ("beta1 of one for SparseAdam", lambda xp, opt: opt.SparseAdam(_two(xp), betas=(1.0, 0.9))),
     ("an unknown option", lambda xp, opt: opt.SGD(_two(xp), learning_rate=0.1)),
     ("a state of fewer groups", _load_fewer_groups),
     ("a state of another size", _load_smaller_group),

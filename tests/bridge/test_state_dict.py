@@ -34,6 +34,8 @@ CONFIGURATIONS: list[tuple[str, dict[str, Any]]] = [
     ("RAdam", {"lr": 0.01}),
     ("ASGD", {"lr": 0.1, "t0": 5, "lambd": 0.01}),
     ("Rprop", {"lr": 0.01}),
+    ("Adafactor", {"lr": 0.1}),
+    ("Muon", {"lr": 0.01}),
 ]
 
 
