@@ -34,7 +34,7 @@ ANNOTATIONS: Final = {
     "torch.nn.Module": MODULE,
     "torch.utils.data.DataLoader": Type("loader"),
 }
-PLAIN_ANNOTATIONS: Final = ("int", "float", "str", "bool", "bytes", "dict")
+PLAIN_ANNOTATIONS: Final = ("int", "float", "str", "bool", "bytes")
 UNBOUND: Final = ("staticmethod", "classmethod")
 
 

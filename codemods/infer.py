@@ -16,6 +16,7 @@ from codemods.definitions import Definitions
 from codemods.facts import class_of
 from codemods.flow import attribute, named, parameter, returned
 from codemods.kinds import (
+    DICT,
     MODULE,
     NOTHING,
     OPTIMIZER,
@@ -34,7 +35,7 @@ from codemods.kinds import (
 from codemods.plain import outside_call, outside_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from codemods.api import Table
     from codemods.api._model import Holder
@@ -42,17 +43,11 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 ROUNDS: Final = 8  # types settle in two or three; a file that needs more keeps them unknown
-CONSTANTS: Final = (
-    cst.BaseNumber,
-    cst.BaseString,
-    cst.Dict,
-    cst.DictComp,
-    cst.Set,
-    cst.SetComp,
-    cst.Lambda,
-)
-
-
+LITERALS: Final[Mapping[type[cst.CSTNode], Type]] = {
+    **dict.fromkeys((cst.Integer, cst.Float, cst.Imaginary, cst.Set, cst.SetComp), VALUE),
+    **dict.fromkeys((cst.SimpleString, cst.FormattedString, cst.ConcatenatedString), VALUE),
+    **dict.fromkeys((cst.Dict, cst.DictComp), DICT),
+}
 IDENTITY: Final = (cst.Is, cst.IsNot, cst.In, cst.NotIn)
 
 
@@ -124,7 +119,7 @@ class Types:
                 return self._call(node)
             case cst.Subscript():
                 return self._subscript(node)
-        return VALUE if isinstance(node, CONSTANTS) else self._compound(node)
+        return LITERALS.get(type(node)) or self._compound(node)
 
     def _compound(self, node: cst.CSTNode) -> Type:  # noqa: PLR0911  # one case per kind of node
         match node:

@@ -34,6 +34,7 @@ NOTHING: Final = Type("nothing")
 UNKNOWN: Final = Type("unknown")
 VALUE: Final = Type("value")  # a number, a string, an array: nothing of torch's
 TENSOR: Final = Type("tensor")
+DICT: Final = Type("dict")  # what is in it is not followed
 LAYER: Final = Type("layer")  # a module whose call gives a tensor
 MODULE: Final = Type("module")
 BATCH: Final = Type("batch")  # what a loader yields

@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from codemods.kinds import (
+    DICT,
     UNKNOWN,
     VALUE,
     Type,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # Builtin functions whose result is nothing of torch's...
 _VALUES: Final = """
-bool dict float format frozenset hasattr hash hex id input int isinstance issubclass len open ord
+bool float format frozenset hasattr hash hex id input int isinstance issubclass len open ord
 print range repr round set slice str type
 """
 # ... and those that hand on what is in their arguments.
@@ -69,6 +70,8 @@ def builtin_call(name: str, given: Sequence[Type]) -> Type:
     >>> builtin_call("len", [UNKNOWN]).kind
     'value'
     """
+    if name == "dict":
+        return DICT
     if name in _VALUES.split():
         return VALUE
     handed_on = _HANDED_ON.get(name)

@@ -42,7 +42,7 @@ SHARED: Final[Rows] = {
     "nn.BatchNorm1d": layer("num_features, eps, momentum, affine"),
     "nn.BatchNorm2d": layer("num_features, eps, momentum, affine"),
     "nn.LayerNorm": layer("normalized_shape, eps, elementwise_affine"),
-    "nn.Embedding": layer("num_embeddings, embedding_dim, padding_idx"),
+    "nn.Embedding": layer("num_embeddings, embedding_dim"),
     "nn.MSELoss": layer("|, reduction"),
     "nn.L1Loss": layer("|, reduction"),
     "nn.BCELoss": layer("weight, |, reduction"),
@@ -98,7 +98,7 @@ PADDLE: Final[Rows] = {
     "nn.BatchNorm2d": replace(_BATCH_NORM, to="nn.BatchNorm2D"),
     "nn.LayerNorm": layer("normalized_shape, eps=epsilon"),
     "nn.Embedding": layer(
-        "num_embeddings, embedding_dim, padding_idx",
+        "num_embeddings, embedding_dim",
         note="its weight starts Xavier-uniform; for torch's pass "
         "weight_attr=paddle.nn.initializer.Normal(0.0, 1.0)",
     ),

@@ -103,7 +103,7 @@ MODULE: Final[Rows] = {
     "add_module": call("name, /module", "value"),
 }
 
-LOADER: Final[Rows] = {"dataset": value("unknown"), "batch_size": value()}
+LOADER: Final[Rows] = {"dataset": value("unknown")}
 
 _PADDLE_TENSOR: Final[Rows] = {
     "numel": Api(signature(""), "size", "value", is_property=True),

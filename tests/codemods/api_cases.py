@@ -6,10 +6,13 @@ the module the parameters that it has on torch. `BOTH` are the frameworks that h
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+
+from tests.codemods.api_scripts import SCRIPTS
 
 _RANDOM = np.random.default_rng(0)
 _NORMAL = _RANDOM.standard_normal
@@ -59,7 +62,8 @@ _IMAGE_LAYERS = (
     "nn.Conv2d(3, 4, 3)", "nn.Conv2d(3, 4, kernel_size=3, stride=2, padding=1)",
     "nn.Conv2d(3, 6, (3, 1), 2, (1, 0), 1, 3, False)", "nn.Conv2d(3, 4, 3, dilation=2, bias=False)",
     "nn.MaxPool2d(2)", "nn.MaxPool2d(3, stride=2, padding=1)", "nn.AdaptiveAvgPool2d(1)",
-    "nn.AdaptiveAvgPool2d((2, 2))", "nn.BatchNorm2d(3)", "nn.BatchNorm2d(3, eps=1e-3, momentum=0.2)",
+    "nn.AdaptiveAvgPool2d((2, 2))", "nn.BatchNorm2d(3)",
+    "nn.BatchNorm2d(3, eps=1e-3, momentum=0.2)",
     "nn.LayerNorm((8, 8), 1e-4)", "nn.Flatten(2)", "nn.Flatten(start_dim=1, end_dim=2)",
 )  # fmt: skip
 _LOSSES = (
@@ -106,7 +110,8 @@ _FUNCTIONS = (
     "sum(x, dim=0, keepdim=True)", "mean(x)", "mean(x, -1)", "mean(x, dim=(0, 1))", "max(x)",
     "min(x)", "max(x, 1)", "max(x, dim=0, keepdim=True)[0]", "min(x, dim=1)[1]",
     "topk(x, 2)", "topk(x, k=3, dim=0)", "chunk(x, 2)", "chunk(x, 3, dim=1)", "split(x, 2)",
-    "split(x, [1, 3], dim=0)", "split(x, 4, 1)", "einsum('ij,jk->ik', x, m)", "argmax(x)", "argmax(x, 1)", "argmax(x, dim=1, keepdim=True)", "argmin(x, dim=0)",
+    "split(x, [1, 3], dim=0)", "split(x, 4, 1)", "einsum('ij,jk->ik', x, m)",
+    "argmax(x)", "argmax(x, 1)", "argmax(x, dim=1, keepdim=True)", "argmin(x, dim=0)",
     "cumsum(x, 0)", "cumsum(x, dim=1)", "cat([x, y])", "cat((x, y), 1)", "cat([x, y], dim=-1)",
     "stack([x, y])", "stack((x, y), dim=1)", "flatten(image, 1)", "flatten(image, start_dim=2)",
     "unsqueeze(x, 1)", "unsqueeze(x, dim=-1)", "squeeze(torch.unsqueeze(x, 0))",
@@ -132,7 +137,8 @@ _METHODS = (
     "max(dim=1)[1]", "max(1, keepdim=True)[0]", "min(0)", "split(2)", "split(3, dim=1)[0]",
     "split([1, 3])", "topk(2)", "topk(2, 0)", "topk(3, dim=1)[1]", "topk(2, dim=1, largest=False)",
     "eq(y)", "ne(y)", "expand_as(y)", "view_as(y)", "type_as(y)", "amax(1)",
-    "amax(dim=0, keepdim=True)", "amin(dim=1)", "prod()", "index_select(0, labels % 4)", "std()", "var()",
+    "amax(dim=0, keepdim=True)", "amin(dim=1)", "prod()", "index_select(0, labels // 2)", "std()",
+    "var()",
     "norm()", "view(-1)", "view(2, 12)", "view((6, 4))", "view(x.size(0), -1)", "reshape(-1, 3)",
     "reshape((2, -1))", "permute(1, 0)", "permute((1, 0))", "expand(2, 4, 6)", "expand(2, -1, -1)",
     "repeat(2, 1)", "transpose(0, 1)", "transpose(1, -2)", "flatten()", "unsqueeze(1)",
@@ -147,149 +153,14 @@ _METHODS = (
 _POSITIVE_METHODS = ("log()", "sqrt()", "rsqrt()", "pow(0.5)")
 
 
-# Whole pieces of a script.
-_SCRIPTS = (
+_ONE_LINERS = (
+    ("nn.Embedding", "sync(nn.Embedding(6, 3))(labels)"),
+    ("nn.Embedding", "sync(nn.Embedding(num_embeddings=6, embedding_dim=2))(labels)"),
+    ("tensor.bmm", "stack3.bmm(other3)"),
     ("nn.Sequential nn.Linear nn.Tanh", "sync(nn.Sequential(nn.Linear(6, 3), nn.Tanh()))(x)"),
-    (
-        "nn.ModuleList",
-        "layers = nn.ModuleList([nn.Linear(6, 6), nn.Tanh()])\n"
-        "for layer in layers:\n"
-        "    x = sync(layer)(x)\n"
-        "x, len(layers)",
-    ),
-    (
-        "nn.Module nn.Parameter module.parameters module.named_parameters tensor.requires_grad",
-        "class Scaled(nn.Module):\n"
-        "    def __init__(self):\n"
-        "        super().__init__()\n"
-        "        self.fc = nn.Linear(6, 5)\n"
-        "        self.scale = nn.Parameter(torch.ones(5))\n"
-        "    def forward(self, x):\n"
-        "        return self.fc(x) * self.scale\n"
-        "net = sync(Scaled())\n"
-        "names = sorted(name for name, _ in net.named_parameters())\n"
-        "net(x), names, [p.requires_grad for p in net.parameters()]",
-    ),
-    (
-        "module.train module.eval module.training module.modules module.children "
-        "module.named_modules module.named_children module.add_module",
-        "net = nn.Sequential(nn.Linear(6, 3), nn.Tanh())\n"
-        "net.add_module('last', nn.Identity())\n"
-        "modes = [net.eval().training, net.train().training, net.train(False).training]\n"
-        "counts = [len(list(net.modules())), len(list(net.children()))]\n"
-        "names = [n for n, _ in net.named_modules()] + [n for n, _ in net.named_children()]\n"
-        "modes, counts, names",
-    ),
-    (
-        "module.state_dict module.load_state_dict module.to module.cpu module.float",
-        "one, two = sync(nn.Linear(6, 3)), nn.Linear(6, 3)\n"
-        "two.load_state_dict(one.state_dict())\n"
-        "two.load_state_dict(one.state_dict(), strict=True)\n"
-        "two.to('cpu').to(torch.device('cpu')).cpu().float()(x), sorted(two.state_dict())",
-    ),
-    (
-        "module.requires_grad_ module.apply module.zero_grad module.forward",
-        "net, seen = sync(nn.Linear(6, 3)), []\n"
-        "net.apply(lambda m: seen.append(1))\n"
-        "net(x).sum().backward()\n"
-        "net.zero_grad()\n"
-        "net.requires_grad_(False)\n"
-        "net.forward(x), len(seen), [p.requires_grad for p in net.parameters()]",
-    ),
-    (
-        "module.register_buffer module.register_parameter module.double",
-        "net = nn.Linear(6, 3).double()\n"
-        "net.register_buffer('mask', torch.ones(3))\n"
-        "net.register_parameter('free', nn.Parameter(torch.zeros(2)))\n"
-        "sorted(net.state_dict()), net(x.double()).dtype == torch.float64",
-    ),
-    (
-        "tensor.backward tensor.grad tensor.detach tensor.requires_grad_ tensor.zero_",
-        "w = y.detach().clone().requires_grad_()\n"
-        "(x * w).sum().backward()\n"
-        "w.grad.detach(), torch.zeros(2).zero_(), torch.ones(2).requires_grad_(False).requires_grad",
-    ),
-    (
-        "tensor.fill_ tensor.copy_ tensor.data",
-        "a, b = torch.zeros(2, 3), torch.zeros(4, 6)\n"
-        "a.fill_(0.5)\n"
-        "b.copy_(y.detach())\n"
-        "a.data = torch.ones(2, 3)\n"
-        "a, b",
-    ),
-    (
-        "nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_",
-        "net = sync(nn.Linear(6, 3))\n"
-        "(net(x) * 100.0).sum().backward()\n"
-        "norm = nn.utils.clip_grad_norm_(net.parameters(), 1.5)\n"
-        "bias = net.bias.grad.clone()\n"
-        "nn.utils.clip_grad_value_(net.parameters(), 0.05)\n"
-        "norm.detach(), bias.detach(), net.bias.grad.detach()",
-    ),
-    (
-        "no_grad enable_grad set_grad_enabled",
-        "with torch.no_grad():\n"
-        "    a = x * 2\n"
-        "    with torch.enable_grad():\n"
-        "        b = x * 3\n"
-        "with torch.set_grad_enabled(False):\n"
-        "    c = x * 4\n"
-        "a.requires_grad, b.requires_grad, c.requires_grad, a, b, c",
-    ),
-    (
-        "no_grad",
-        "@torch.no_grad()\ndef double(t):\n    return t * 2\ndouble(x).requires_grad, double(y)",
-    ),
-    (
-        "manual_seed randn rand randperm",
-        "torch.manual_seed(3)\n"
-        "shapes = torch.randn(2, 3).shape, torch.rand((2, 2)).shape\n"
-        "list(shapes), sorted(torch.randperm(5).tolist())",
-    ),
-    ("cuda.is_available", "device = 'cuda' if torch.cuda.is_available() else 'cpu'\nx.to(device)"),
     ("cuda.device_count device", "torch.cuda.device_count() >= 0, x.to(torch.device('cpu'))"),
     ("tensor.cuda module.cuda", "x.cuda() if torch.cuda.is_available() else x"),
-    (
-        "from_numpy tensor",
-        "import numpy as np\n"
-        "array = np.arange(6, dtype='f4').reshape(2, 3)\n"
-        "torch.from_numpy(array), torch.tensor(array), torch.tensor([1.0, 2.0], requires_grad=True)",
-    ),
     ("Tensor", "isinstance(x, torch.Tensor), isinstance(3, torch.Tensor)"),
-    (
-        "save load",
-        "import tempfile\n"
-        "path = tempfile.mkdtemp() + '/last.pt'\n"
-        "torch.save({'epoch': 3, 'x': x.detach(), 'net': nn.Linear(2, 2).state_dict()}, path)\n"
-        "loaded = torch.load(path, weights_only=False)\n"
-        "loaded['epoch'], loaded['x'], sorted(loaded['net'])",
-    ),
-    (
-        "utils.data.TensorDataset utils.data.DataLoader loader.dataset",
-        "data = TensorDataset(y.detach(), labels)\n"
-        "loader = DataLoader(data, 3, False, drop_last=False, num_workers=0)\n"
-        "[(a, b) for a, b in loader], len(loader), len(loader.dataset), data[1]",
-    ),
-    (
-        "utils.data.Dataset utils.data.DataLoader",
-        "class Numbers(Dataset):\n"
-        "    def __len__(self):\n"
-        "        return 5\n"
-        "    def __getitem__(self, i):\n"
-        "        return y.detach()[i % 4], i\n"
-        "loader = DataLoader(Numbers(), batch_size=2, shuffle=False, drop_last=True)\n"
-        "[(i, a, b) for i, (a, b) in enumerate(loader)]",
-    ),
-    (
-        "utils.data.DataLoader",
-        "loader = DataLoader(TensorDataset(labels), batch_size=2, shuffle=True)\n"
-        "sorted(n for (batch,) in loader for n in batch.tolist())",
-    ),
-    (
-        "cuda.manual_seed_all",
-        "torch.cuda.manual_seed_all(1)\nx",
-        ("paddle",),
-    ),
 )
 
 
@@ -297,13 +168,13 @@ def _name(code: str) -> str:
     return code.partition("(")[0].partition("[")[0]
 
 
-def _member(code: str) -> str:
-    return f"tensor.{_name(code).split('.')[-1].split(' ')[0]}"
+def _members(code: str) -> str:
+    return " ".join(f"tensor.{name}" for name in re.findall(r"(?:^|\.)([a-zA-Z_]+)", code))
 
 
 def _row(code: str) -> str:
     if code.startswith("x."):
-        return _member(code[2:])
+        return _members(code[2:])
     return _name(code).replace("F.", "nn.functional.").removeprefix("torch.")
 
 
@@ -315,8 +186,9 @@ CASES: Final = (
     *(Case(_name(c).replace("F.", "nn.functional."), c) for c in _FUNCTIONAL),
     *(Case(_name(c), f"torch.{c}") for c in _FUNCTIONS),
     *(Case(f"{d} tensor", f"torch.tensor([0, 1, 2], dtype=torch.{d})") for d in _DTYPES),
-    *(Case(_member(c), f"x.{c}") for c in _METHODS),
-    *(Case(_member(c), f"positive.{c}") for c in _POSITIVE_METHODS),
+    *(Case(_members(c), f"x.{c}") for c in _METHODS),
+    *(Case(_members(c), f"positive.{c}") for c in _POSITIVE_METHODS),
     *(Case(_row(c), c, on=("paddle",)) for c in _PADDLE_ONLY),
-    *(Case(*script) for script in _SCRIPTS),
+    *(Case(*row) for row in _ONE_LINERS),
+    *(Case(rows.strip(), code.strip(), *on) for rows, code, *on in SCRIPTS),
 )

@@ -13,8 +13,6 @@ from tests.codemods.api_cases import INPUTS
 from tests.rewriting import PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from codemods.model import FileResult, Target
     from tests.frameworks import Array, Framework
 

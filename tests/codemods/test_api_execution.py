@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 
+from codemods.api import TABLES
 from tests.codemods.api_cases import CASES, Case
 from tests.codemods.api_runs import Runner, inputs_of, ported, program
 from tests.frameworks import Framework
@@ -27,7 +28,7 @@ GRADIENT = 1e-5
 def test_the_port_gives_the_same_numbers(case: Case, xp: Framework) -> None:
     names = inputs_of(case.code)
     before = program(case.code, names)
-    result = ported(before, xp.name)
+    result = ported(before, cast("Target", xp.name))
     stuck = [f for f in result.findings if f.kind in ("left", "refused", "error")]
 
     assert not stuck
@@ -39,6 +40,17 @@ def test_the_port_gives_the_same_numbers(case: Case, xp: Framework) -> None:
     assert gradients.keys() == expected_gradients.keys()
     for name, gradient in expected_gradients.items():
         assert_close(gradients[name], gradient, GRADIENT)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_every_row_of_the_tables_is_run(xp: Framework) -> None:
+    table = TABLES[xp.name]
+    rows = {name.removeprefix("torch.") for name in table.names}
+    rows |= {f"{holder}.{name}" for holder, members in table.members.items() for name in members}
+    run = {row for case in CASES if xp.name in case.on for row in case.rows.split()}
+
+    assert rows - run == set()
+    assert {row for row in run - rows if not row.startswith("tensor.")} == set()
 
 
 def assert_close(ours: Any, theirs: Any, tolerance: float) -> None:

@@ -1,0 +1,220 @@
+"""What is no row of a table stays as it was and is reported; what is not torch's is not touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.rewriting import check_refused, check_rewritten, check_sound, check_untouched
+
+if TYPE_CHECKING:
+    from codemods.model import Target
+
+HEADER = "import torch\nfrom torch import nn\n"
+
+LEFT = [
+    ("torch.addcmul(a, b, c)", "in no table"),
+    ("torch.sum(x, dtype=torch.int64)", "gets `dtype`, which the port does not know"),
+    ("torch.sum(x, 1, False, None)", "more arguments than the port knows"),
+    ("torch.sum(**options)", "`**` hides"),
+    ("torch.sum(*arguments)", "`*` hides"),
+    ("torch.sum", "is used as a value"),
+    ("getattr(torch, name)", "in no table"),
+    ("nn.Module.__init__(self)", "in no table"),
+    ("torch.zeros(3).addcmul_(a, b)", "`Tensor.addcmul_` is in no table"),
+    ("torch.zeros(3).sum(dtype=d)", "gets `dtype`"),
+    ("torch.zeros(3).grad_fn", "`Tensor.grad_fn` is in no table"),
+    ("nn.Linear(2, 3).register_full_backward_hook(f)", "in no table"),
+    ("torch.manual_seed(0).initial_seed()", "what `torch.manual_seed` returns is used"),
+    ("torch.tensor([1.0], pin_memory=True)", "gets `pin_memory`"),
+    ("torch.load(path, map_location=device, pickle_module=p)", "`torch.load` gets"),
+    ("torch.utils.data.DataLoader(data, sampler=s)", "gets `sampler`"),
+    ("anything.addcmul_(a, b)", "what `.addcmul_` is called on is not known"),
+    ("torch.Tensor(3)", "a call of `torch.Tensor` is in no table"),
+]
+LEFT_ON_PADDLE = [
+    ("nn.BatchNorm1d(3, momentum=None)", "averages over all batches"),
+    ("nn.BatchNorm1d(3, affine=False)", "gets `affine`"),
+    ("torch.load(path, map_location=device)", "gets `map_location`"),
+    ("torch.load(path, weights_only=choose())", "`choose()` would be dropped"),
+    ("nn.ReLU(True)", "has no counterpart"),
+    ("net.sort(dim=1)", "what `.sort` is called on is not known"),
+    ("net.max(1)", "what `.max` is called on is not known"),
+]
+UNTOUCHED = [
+    "steps.sort()",
+    "names.split()",
+    "table.max(axis=1)",
+    "np.zeros(3).max(1)",
+    "np.zeros(3).numel",
+    "log.write(text)",
+    "batch.item()",
+    "logger.log(3, text)",
+    "frame.apply(f)",
+    "optimizer.step()",
+    "optimizer.zero_grad(set_to_none=False)",
+    "scheduler.state_dict()",
+    "n % 2",
+    "args.flag & 1",
+]
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+@pytest.mark.parametrize(("line", "reason"), LEFT)
+def test_what_no_row_covers_is_left(line: str, reason: str, to: Target) -> None:
+    check_refused(f"{HEADER}{line}\n", to, 3, reason)
+
+
+@pytest.mark.parametrize(("line", "reason"), LEFT_ON_PADDLE)
+def test_what_paddle_does_otherwise_is_left(line: str, reason: str) -> None:
+    check_refused(f"{HEADER}{line}\n", "paddle", 3, reason)
+
+
+def test_what_oneflow_does_otherwise_is_left() -> None:
+    remainder = f"{HEADER}x = torch.ones(3)\ny = x % 2\n"
+    bits = f"{HEADER}x = torch.ones(3)\ny = (x > 0) & 1\n"
+    default = "import torch.nn.functional as F\nF.leaky_relu(x)\n"
+
+    check_refused(remainder, "oneflow", 4, "the sign of the dividend")
+    check_refused(bits, "oneflow", 4, "give booleans")
+    check_refused(default, "oneflow", 2, "gets no `negative_slope`")
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+@pytest.mark.parametrize("line", UNTOUCHED)
+def test_what_is_not_torchs_is_untouched(line: str, to: Target) -> None:
+    check_untouched(f"# torch\nimport numpy as np\n{line}\n", to)
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+def test_the_users_own_members_are_untouched(to: Target) -> None:
+    text = f"""{HEADER}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.steps = []
+        self.norm = nn.Identity()
+
+    def sort(self, x):
+        self.steps.sort()
+        return self.norm(x)
+
+    def forward(self, x):
+        return self.sort(x)
+
+
+net = Net()
+net.sort(3)
+net.steps.sort()
+"""
+    result = check_sound(text.encode(), to)
+
+    assert not result.incomplete
+    body = result.after.decode().partition("__init__")[2]
+    assert body == text.partition("__init__")[2]
+
+
+def test_a_tensor_that_others_hold_is_not_written_by_augmented_assignment() -> None:
+    text = f"""{HEADER}def descend(params):
+    for p in params:
+        p -= 0.1 * p.grad
+"""
+    check_refused(text, "paddle", 5, "makes a new tensor")
+    check_rewritten(text, text.replace("torch", "oneflow"), "oneflow")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "total = 0\nfor x in torch.ones(3):\n    total += x",
+        "y = torch.exp(x) * 2\ny += 1",
+        "n = 3\nn += 1",
+        "y[0] += 1",
+    ],
+)
+def test_a_tensor_of_ones_own_may_be_augmented(lines: str) -> None:
+    result = check_sound(f"import torch\nz = torch.zeros(2)\n{lines}\n".encode(), "paddle")
+
+    assert not result.incomplete
+
+
+def test_arguments_are_renamed_moved_dropped_and_packed() -> None:
+    check_rewritten(
+        """\
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+a = nn.Linear(2, 3, False)
+b = nn.Linear(2, 3, bias=args.bias)
+c = nn.BatchNorm1d(3, 1e-3, 0.1)
+d = nn.BatchNorm2d(num_features=3, momentum=1 / n, eps=1e-3)
+e = nn.Sequential(nn.ReLU(inplace=True), nn.Flatten(start_dim=1), nn.Softmax(dim=-1))
+f = DataLoader(TensorDataset(x, y), 32, True, num_workers=2)
+g = DataLoader(TensorDataset(*tensors), batch_size=8)
+h = torch.load(path, weights_only=True)
+""",
+        """\
+import paddle
+from paddle import nn
+from paddle.io import DataLoader, TensorDataset
+a = nn.Linear(2, 3, bias_attr=False)
+b = nn.Linear(2, 3, bias_attr=None if args.bias else False)
+c = nn.BatchNorm1D(3, epsilon=1e-3, momentum=0.9)
+d = nn.BatchNorm2D(num_features=3, momentum=1 - (1 / n), epsilon=1e-3)
+e = nn.Sequential(nn.ReLU(), nn.Flatten(start_axis=1), nn.Softmax(axis=-1))
+f = DataLoader(TensorDataset([x, y]), batch_size=32, shuffle=True, num_workers=2)
+g = DataLoader(TensorDataset([*tensors]), batch_size=8)
+h = paddle.load(path)
+""",
+        "paddle",
+    )
+
+
+def test_methods_become_functions_and_properties_with_what_is_inside_them() -> None:
+    check_rewritten(
+        """\
+import torch
+from torch import nn
+net = nn.Linear(2, 3)
+_, best = net(x).max(1)  # the class
+size = sum(p.numel() for p in net.parameters())
+y = net(torch.zeros(2, 2).max(dim=0)[0].unsqueeze(0)).relu().log_softmax(dim=1)
+""",
+        """\
+import paddle
+from paddle import nn
+net = nn.Linear(2, 3)
+_, best = paddle.compat.max(net(x), 1)  # the class
+size = sum(p.size for p in net.parameters())
+y = paddle.nn.functional.log_softmax(paddle.nn.functional.relu(\
+net(paddle.compat.max(paddle.zeros(2, 2), dim=0)[0].unsqueeze(0))), axis=1)
+""",
+        "paddle",
+    )
+
+
+def test_a_function_of_a_target_that_is_not_imported_is_not_written() -> None:
+    check_refused(
+        "from torch import nn\ny = nn.Linear(2, 3)(x).relu()\n",
+        "paddle",
+        2,
+        "is the function `paddle.nn.functional.relu` there",
+    )
+
+
+def test_a_note_is_shown_once_for_a_file() -> None:
+    text = "from torch import nn\na = nn.Linear(1, 2)\nb = nn.Linear(2, 3)\n"
+    result = check_sound(text.encode(), "paddle")
+
+    notes = [(f.line, f.what) for f in result.findings if f.kind == "note"]
+    assert notes == [(2, "torch.nn.Linear")]
+
+
+def test_an_order_that_is_not_drawn_needs_no_note() -> None:
+    text = "from torch.utils.data import DataLoader\na = DataLoader(d, shuffle={})\n"
+    drawn = check_sound(text.format("True").encode(), "oneflow")
+    fixed = check_sound(text.format("False").encode(), "oneflow")
+
+    assert drawn.counts["note"] == 1
+    assert fixed.counts["note"] == 0
