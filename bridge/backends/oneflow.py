@@ -28,6 +28,10 @@ class _OneFlow:
         del tensor  # OneFlow has no sparse gradients
         return False
 
+    def is_transposed(self, param: Tensor) -> bool:
+        del param
+        return False
+
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
 

@@ -5,6 +5,7 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overv
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import paddle
@@ -19,6 +20,8 @@ _DTYPES = {
     for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
 }
 
+_LINEARS = re.compile(r"linear_\d+\.w_\d+")
+
 _EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
 
 
@@ -31,6 +34,10 @@ class _Paddle:
 
     def is_sparse(self, tensor: Tensor) -> bool:
         return bool(tensor.is_selected_rows())
+
+    def is_transposed(self, param: Tensor) -> bool:
+        # Paddle names a layer's parameters by the layer's class.
+        return _LINEARS.fullmatch(param.name) is not None
 
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
@@ -77,7 +84,8 @@ class _Paddle:
         return tensor.astype("bfloat16").astype("float32")
 
     def to_numpy(self, tensor: Tensor) -> Any:
-        return tensor.numpy()
+        # numpy has no bfloat16; Paddle would give the bits as integers.
+        return (tensor.astype("float32") if tensor.dtype == paddle.bfloat16 else tensor).numpy()
 
     def from_numpy(self, array: Any, like: Tensor) -> Tensor:
         return paddle.to_tensor(array, dtype=like.dtype, place=like.place)

@@ -32,6 +32,10 @@ class _Torch:
     def is_sparse(self, tensor: Tensor) -> bool:
         return bool(tensor.is_sparse)
 
+    def is_transposed(self, param: Tensor) -> bool:
+        del param
+        return False
+
     def dtype(self, tensor: Tensor) -> str:
         return str(tensor.dtype).removeprefix("torch.")
 
@@ -72,7 +76,9 @@ class _Torch:
         return tensor.bfloat16().float()
 
     def to_numpy(self, tensor: Tensor) -> Any:
-        return tensor.detach().cpu().numpy().copy()
+        # numpy has no bfloat16; float32 holds the same numbers.
+        numpys = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+        return numpys.detach().cpu().numpy().copy()
 
     def from_numpy(self, array: Any, like: Tensor) -> Tensor:
         return torch.tensor(array, dtype=like.dtype, device=like.device)

@@ -1,19 +1,24 @@
-"""torch.optim's state_dict, to and from; the tensors in it may be another framework's.
+"""torch.optim's state_dict, to and from; the tensors in it may be another framework's, or numpy's.
 
+Two entries stand beside torch's, where they have something to say: `frozen`, the places of the
+parameters that want no gradient (Paddle's `parameters()` also yields BatchNorm's statistics), and
+`transposed`, the places of those that lie the other way round than torch's (Paddle's `Linear`).
 https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
 """
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from copy import deepcopy
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend, backend_name
+from bridge.optim._flip import check_shapes, flip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bridge.backends._protocol import Backend, Group, State, Tensor
 
@@ -21,12 +26,14 @@ _NUMBERS = {"step", "mu_product", "eta", "mu"}
 """Entries of a state that torch keeps as tensors of no dimension, and we as numbers."""
 
 
-def pack(groups: Sequence[Group], state: Mapping[Any, State]) -> dict[str, Any]:
+def pack(xp: Backend, groups: Sequence[Group], state: Mapping[Any, State]) -> dict[str, Any]:
     """Name each parameter by its place, counted through all groups."""
     # By identity: the frameworks' `==` compares elements.
     places: dict[int, int] = {}
-    for place, param in enumerate(chain.from_iterable(group["params"] for group in groups)):
+    for place, param in enumerate(_params(groups)):
         places.setdefault(id(param), place)
+    frozen = [places[id(param)] for param in _params(groups) if not param.requires_grad]
+    transposed = [places[id(param)] for param in _params(groups) if xp.is_transposed(param)]
     return {
         "state": {places.get(id(param), param): each for param, each in state.items()},
         "param_groups": [
@@ -36,6 +43,8 @@ def pack(groups: Sequence[Group], state: Mapping[Any, State]) -> dict[str, Any]:
             }
             for group in groups
         ],
+        **({"frozen": frozen} if frozen else {}),
+        **({"transposed": transposed} if transposed else {}),
     }
 
 
@@ -43,42 +52,97 @@ def unpack(
     xp: Backend, state_dict: Mapping[str, Any], groups: Sequence[Group]
 ) -> tuple[defaultdict[Any, State], list[Group]]:
     """Return the state and the groups that `state_dict` means for the parameters of `groups`."""
-    saved = deepcopy(state_dict["param_groups"])
-    params = _params_by_place(saved, groups)
+    params, saved = _match(state_dict, groups)
     state: defaultdict[Any, State] = defaultdict(dict)
-    for place, each in state_dict["state"].items():
-        if place in params:
-            state[params[place]] = _local(xp, params[place], each)
-        else:
+    for place, each in _local_states(xp, state_dict, params).items():
+        if place not in params:
             state[place] = each
-    for group, loaded in zip(groups, saved, strict=True):
-        loaded["params"] = group["params"]
-        if "param_names" in group:
-            loaded.setdefault("param_names", group["param_names"])
-    return state, saved
+        else:
+            # A copy: the state that was given goes on being someone else's.
+            state[params[place]] = _copied(xp, each)
+    return state, [
+        {**_options(xp, group, loaded), "params": group["params"]}
+        for group, loaded in zip(groups, saved, strict=True)
+    ]
 
 
 def localize(xp: Backend, state_dict: dict[str, Any], groups: Sequence[Group]) -> dict[str, Any]:
     """Return `state_dict` with every other framework's tensor copied into `xp`'s."""
-    params = _params_by_place(state_dict["param_groups"], groups)
-    state = {
-        place: _local(xp, params[place], each) if place in params else each
-        for place, each in state_dict["state"].items()
+    params, saved = _match(state_dict, groups)
+    places = {id(param): place for place, param in params.items()}
+    return {
+        **state_dict,
+        "state": _local_states(xp, state_dict, params),
+        "param_groups": [
+            {
+                **_options(xp, group, loaded),
+                # A name of its own for what the saved state does not know.
+                "params": [places.get(id(param), id(param)) for param in group["params"]],
+            }
+            for group, loaded in zip(groups, saved, strict=True)
+        ],
     }
-    return {**state_dict, "state": state}
 
 
-def _params_by_place(saved: Sequence[Group], groups: Sequence[Group]) -> dict[Any, Tensor]:
+def _match(
+    state_dict: Mapping[str, Any], groups: Sequence[Group]
+) -> tuple[dict[Any, Tensor], list[Group]]:
+    """Find the parameter of each saved place: by name, else by order, else by trainable order."""
+    saved = deepcopy(state_dict["param_groups"])
     if len(groups) != len(saved):
         raise ValueError("loaded state dict has a different number of parameter groups")
-    if any(len(a["params"]) != len(b["params"]) for a, b in zip(groups, saved, strict=True)):
+    frozen = set(state_dict.get("frozen", ()))
+    params: dict[Any, Tensor] = {}
+    for group, loaded in zip(groups, saved, strict=True):
+        params.update(_match_group(group, loaded, frozen))
+        if "param_names" in group:
+            loaded["param_names"] = group["param_names"]
+    return params, saved
+
+
+def _match_group(group: Group, loaded: Group, frozen: set[Any]) -> Iterable[tuple[Any, Tensor]]:
+    names, params, places = group.get("param_names"), group["params"], loaded["params"]
+    found = loaded.get("param_names")
+    if names and found and len(names) == len(found) and set(names) == set(found):
+        by_name = dict(zip(found, places, strict=True))
+        return [(by_name[name], param) for name, param in zip(names, params, strict=True)]
+    if len(params) != len(places):
+        params = [param for param in params if param.requires_grad]
+        places = [place for place in places if place not in frozen]
+    if len(params) != len(places):
         raise ValueError(
             "loaded state dict contains a parameter group "
-            "that doesn't match the size of optimizer's group"
+            "that doesn't match the size of optimizer's group\n"
+            f"It has {len(places)} trainable parameters, the optimizer's group {len(params)}.\n"
+            "Hint: bridge.move_state moves a state by the parameters' names."
         )
-    places = chain.from_iterable(group["params"] for group in saved)
-    params = chain.from_iterable(group["params"] for group in groups)
-    return dict(zip(places, params, strict=True))
+    return zip(places, params, strict=True)
+
+
+def _local_states(
+    xp: Backend, state_dict: Mapping[str, Any], params: Mapping[Any, Tensor]
+) -> dict[Any, Any]:
+    transposed = set(state_dict.get("transposed", ()))
+    states = {}
+    for place, saved in state_dict["state"].items():
+        states[place] = saved
+        if place in params:
+            param = params[place]
+            lies_otherwise = (place in transposed) != xp.is_transposed(param)
+            state = flip(saved, _to_numpy) if lies_otherwise else saved
+            check_shapes(place, state, param.shape)
+            states[place] = _local(xp, param, state)
+    return states
+
+
+def _options(xp: Backend, group: Group, loaded: Group) -> Group:
+    """Return the options with tensors of another framework, such as an lr, made tensors of `xp`."""
+    return {
+        key: value
+        if backend_name(value) in {None, xp.name}
+        else xp.from_numpy(_to_numpy(value), group["params"][0])
+        for key, value in loaded.items()
+    }
 
 
 def _local(xp: Backend, param: Tensor, value: Any, key: object = None) -> Any:
@@ -87,11 +151,33 @@ def _local(xp: Backend, param: Tensor, value: Any, key: object = None) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_local(xp, param, each) for each in value)
     name = backend_name(value)
-    if name is None:
+    if name is None and not _is_numpys(value):
         return value
     if key in _NUMBERS:
         # torch's own step counts in torch's tensors.
-        return value if name == xp.name == "torch" else backend(name).to_numpy(value).item()
+        return value if name == xp.name == "torch" else _to_numpy(value).item()
     if name == xp.name:
         return xp.cast(value, param)
-    return xp.from_numpy(backend(name).to_numpy(value), param)
+    return xp.from_numpy(_to_numpy(value), param)
+
+
+def _copied(xp: Backend, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(xp, each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_copied(xp, each) for each in value]
+    return xp.clone(value) if backend_name(value) == xp.name else value
+
+
+def _to_numpy(value: Any) -> Any:
+    name = backend_name(value)
+    return value if name is None else backend(name).to_numpy(value)
+
+
+def _is_numpys(value: object) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray | numpy.generic)
+
+
+def _params(groups: Sequence[Group]) -> Iterator[Tensor]:
+    return chain.from_iterable(group["params"] for group in groups)

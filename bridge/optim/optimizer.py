@@ -101,7 +101,7 @@ class Optimizer(Hooked):
     def state_dict(self) -> dict[str, Any]:
         """Return groups and state in torch's format; the tensors in it stay the live ones."""
         self._call("before_save")
-        return self._changed("after_save", _state_dict.pack(self.param_groups, self.state))
+        return self._changed("after_save", self._packed())
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load what `state_dict` of this or another framework's optimizer, or torch's, returned."""
@@ -172,6 +172,9 @@ class Optimizer(Hooked):
     def _backend(self) -> Backend:
         first = next(param for group in self.param_groups for param in group["params"])
         return backend(str(backend_name(first)))
+
+    def _packed(self) -> dict[str, Any]:
+        return _state_dict.pack(self._backend, self.param_groups, self.state)
 
     def _localized(self, state_dict: dict[str, Any]) -> dict[str, Any]:
         return _state_dict.localize(self._backend, state_dict, self.param_groups)

@@ -1,0 +1,49 @@
+"""The state of a matrix that lies the other way round in another framework.
+
+Paddle's `Linear` keeps its weight as [in, out], torch's and OneFlow's as [out, in], and so lies all
+that an optimizer remembers of it.
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/Linear_en.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bridge.backends._protocol import State
+
+_MATRIX = 2
+
+_SWAPPED = {"row_var": "col_var", "col_var": "row_var"}
+"""What Adafactor keeps of the rows is what it would keep of the columns, and vice versa."""
+
+
+def flip(state: State, to_numpy: Callable[[Any], Any]) -> State:
+    """Turn every matrix of the state over, as an array."""
+    return {_SWAPPED.get(key, key): _flipped(value, to_numpy) for key, value in state.items()}
+
+
+def _flipped(value: Any, to_numpy: Callable[[Any], Any]) -> Any:
+    return to_numpy(value).T if len(getattr(value, "shape", ())) == _MATRIX else value
+
+
+def check_shapes(place: object, state: Mapping[str, Any], shape: Sequence[int]) -> None:
+    """Refuse what cannot be of a parameter of that shape."""
+    for key, value in state.items():
+        found = tuple(getattr(value, "shape", ()))
+        # Adafactor keeps one row and one column; LBFGS vectors of all parameters in a row.
+        if len(found) < _MATRIX or len(found) != len(shape):
+            continue
+        if all(a in {b, 1} for a, b in zip(found, shape, strict=True)):
+            continue
+        hint = (
+            "it lies the other way round: bridge.move_state moves it with its parameter."
+            if found == tuple(reversed(shape))
+            else "give the parameters in the order of the state that is loaded, or by name."
+        )
+        raise ValueError(
+            f"loaded state dict holds {key} of parameter {place} as {list(found)}, "
+            f"but the parameter is {list(shape)}.\nHint: {hint}"
+        )
