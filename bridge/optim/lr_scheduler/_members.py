@@ -44,18 +44,25 @@ class OfMembers(LRScheduler):
             scheduler._begin()  # noqa: SLF001 - a schedule of our own
 
 
-def check_members(owner: str, schedulers: Sequence[Any], optimizer: object) -> None:
+def is_plateau(scheduler: object) -> bool:
+    # By name, so that torch's own class is known as well.
+    return any(base.__name__ == "ReduceLROnPlateau" for base in type(scheduler).__mro__)
+
+
+def check_members(
+    owner: str, schedulers: Sequence[Any], optimizer: object, *, takes_metrics: bool = False
+) -> None:
     """Refuse members that the owner cannot step, or that drive another optimizer."""
     for index, scheduler in enumerate(schedulers):
         if not hasattr(scheduler, "optimizer"):
             raise TypeError(f"{owner} at index {index} should have `optimizer` as its attribute.")
         kind = type(scheduler)
-        # By name, so that torch's own class is known as well.
-        if any(base.__name__ == "ReduceLROnPlateau" for base in kind.__mro__):
+        if is_plateau(scheduler) and not takes_metrics:
             raise ValueError(
                 f"{owner} does not support `ReduceLROnPlateau` scheduler as it requires "
                 "additional kwargs to be specified when calling `step`, "
                 f"but got one at index {index} in the given schedulers sequence."
+                "\nHint: MetricSequentialLR takes it, and its metric."
             )
         if optimizer != scheduler.optimizer:
             raise ValueError(

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from bridge.optim.lr_scheduler._base import LRScheduler, one_last_epoch
+from bridge.optim.lr_scheduler._functions import reference_of, restored_callable, saved_callable
 from bridge.optim.lr_scheduler._momentum import (
     momentum_bounds,
     start_momentum,
@@ -18,7 +19,6 @@ from bridge.optim.lr_scheduler._momentum import (
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import only_last
 from bridge.optim.lr_scheduler._values import one_per_group, read_values, write_value
-from bridge.optim.lr_scheduler.lambda_lr import saved_callable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -152,17 +152,22 @@ class CyclicLR(LRScheduler):
         return lrs
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state; of scale_fn, only the attributes of a callable object."""
+        """Return the state; scale_fn by name if it is importable, or by its attributes."""
         function = self._scale_fn_custom
-        saved = None if function is None else saved_callable(function)
-        return super().state_dict() | {"_scale_fn_custom": saved}
+        if function is None:
+            return super().state_dict()
+        state = super().state_dict() | {"_scale_fn_custom": saved_callable(function)}
+        reference = reference_of(function)
+        return state | ({"scale_fn_reference": reference} if reference else {})
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take over a state; scale_fn stays, a callable object gets its attributes back."""
-        saved = state_dict["_scale_fn_custom"]
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "_scale_fn_custom"})
-        if saved is not None and self._scale_fn_custom is not None:
-            self._scale_fn_custom.__dict__.update(saved)
+        """Take over a state; scale_fn stays or is found by name, an object gets attributes back."""
+        state = dict(state_dict)
+        saved = state.pop("_scale_fn_custom")
+        reference = state.pop("scale_fn_reference", None)
+        super().load_state_dict(state)
+        if self._scale_fn_custom is not None:
+            self._scale_fn_custom = restored_callable(self._scale_fn_custom, saved, reference)
         self._init_scale_mode()
 
     def _begin(self) -> None:

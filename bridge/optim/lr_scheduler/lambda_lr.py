@@ -6,10 +6,10 @@ https://pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.MultiplicativeL
 
 from __future__ import annotations
 
-import types
 from typing import TYPE_CHECKING, Any
 
 from bridge.optim.lr_scheduler._base import LRScheduler
+from bridge.optim.lr_scheduler._functions import reference_of, restored_callable, saved_callable
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import only_last
 from bridge.optim.lr_scheduler._values import read_values
@@ -27,15 +27,24 @@ class _OfLambdas(LRScheduler):
     lr_lambdas: list[Callable[[int], float]]
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state; of the functions, only the attributes of callable objects."""
-        return super().state_dict() | {"lr_lambdas": [saved_callable(f) for f in self.lr_lambdas]}
+        """Return the state: importable functions by name, of callable objects the attributes.
+
+        Of a lambda or closure there is nothing to keep: load into a schedule built with it.
+        """
+        functions = self.lr_lambdas
+        state = super().state_dict() | {"lr_lambdas": [saved_callable(f) for f in functions]}
+        references = [reference_of(f) for f in functions]
+        # A key beyond torch's, which torch's classes take for an attribute; never without need.
+        return state | ({"lr_lambda_references": references} if any(references) else {})
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take over a state; the functions stay, callable objects get their attributes back."""
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"})
-        for function, attributes in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=False):
-            if attributes is not None:
-                function.__dict__.update(attributes)
+        """Take over a state; functions stay or are found by name, objects get attributes back."""
+        state = dict(state_dict)
+        saved = state.pop("lr_lambdas")
+        references = state.pop("lr_lambda_references", [None] * len(saved))
+        super().load_state_dict(state)
+        for index, each in enumerate(zip(self.lr_lambdas, saved, references, strict=False)):
+            self.lr_lambdas[index] = restored_callable(*each)
 
 
 class LambdaLR(_OfLambdas):
@@ -127,13 +136,6 @@ class MultiplicativeLR(_OfLambdas):
             group["lr"] * lr_lambda(epoch)
             for lr_lambda, group in zip(self.lr_lambdas, groups, strict=True)
         ]
-
-
-def saved_callable(function: Callable[..., Any]) -> dict[str, Any] | None:
-    """Return what of a user's callable goes into a state: nothing of a plain function."""
-    if isinstance(function, types.FunctionType) or not hasattr(function, "__dict__"):
-        return None
-    return function.__dict__.copy()
 
 
 def _one_for_each_group(

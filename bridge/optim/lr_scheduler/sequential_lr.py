@@ -6,7 +6,7 @@ Follows https://pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.Sequent
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim.lr_scheduler._base import one_last_epoch
 from bridge.optim.lr_scheduler._members import OfMembers, check_members
@@ -40,6 +40,8 @@ class SequentialLR(OfMembers):
     [0.4]
     """
 
+    _takes_metrics: ClassVar[bool] = False
+
     def __init__(  # torch's does not call the base's either: the members took the first step
         self,
         optimizer: GroupedOptimizer,
@@ -53,7 +55,7 @@ class SequentialLR(OfMembers):
         owner = type(self).__name__
         if len(schedulers) < 1:
             raise ValueError(f"{owner} expects at least one scheduler, but got no scheduler.")
-        check_members(owner, schedulers, optimizer)
+        check_members(owner, schedulers, optimizer, takes_metrics=self._takes_metrics)
         if len(milestones) != len(schedulers) - 1:
             raise ValueError(
                 "Sequential Schedulers expects number of schedulers provided to be one more than "

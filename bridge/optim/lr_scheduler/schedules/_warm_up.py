@@ -1,0 +1,72 @@
+"""What the warm-ups in front of other schedules share: when the schedule behind takes over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridge.optim.lr_scheduler._base import LRScheduler
+from bridge.optim.lr_scheduler._members import OfMembers, check_members
+from bridge.optim.lr_scheduler._values import read_values
+
+if TYPE_CHECKING:
+    from bridge.optim.lr_scheduler._values import Value
+
+
+class WarmUp(OfMembers):
+    """Base of the warm-ups: `_warm_at` says how to begin, the schedule behind how to go on.
+
+    The schedule behind starts from its own beginning when the warm-up ends, or, if it is not
+    delayed, stands by then where as many steps have led it.
+    """
+
+    _is_delayed: bool = True
+
+    def __init__(
+        self,
+        target: Any,
+        warmup_steps: int,
+        last_epoch: int = -1,
+        *,
+        last_step: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self._schedulers = [target] if isinstance(target, LRScheduler) else []
+        optimizer = target.optimizer if self._schedulers else target
+        check_members(type(self).__name__, self._schedulers, optimizer)
+        self._warmup_steps = warmup_steps
+        super().__init__(optimizer, last_epoch, last_step=last_step, verbose=verbose)
+
+    def get_lr(self) -> list[Value]:
+        """Compute the warm-up's learning rates, or have the schedule behind set its own."""
+        self._check_within_step()
+        epoch, start = self.last_epoch, self._warmup_steps
+        if epoch < start:
+            return self._warm_at(epoch)
+        for scheduler in self._schedulers:
+            if epoch == start or self._is_initial:
+                scheduler.resume(epoch - start if self._is_delayed else epoch)
+            else:
+                scheduler.step()
+            return read_values(self.optimizer.param_groups, "lr")
+        return self._after_warm_up()
+
+    def _warm_at(self, epoch: int) -> list[Value]:
+        raise NotImplementedError
+
+    def _after_warm_up(self) -> list[Value]:
+        return read_values(self.optimizer.param_groups, "initial_lr")
+
+    def _begin(self) -> None:
+        self._begin_members()
+        self.last_epoch = -1
+        self._initial_step()
+
+    def _advance(self, steps: int) -> None:
+        if not steps:
+            return
+        self._step_count += steps
+        self.last_epoch = steps - 1
+        if steps > self._warmup_steps:
+            for scheduler in self._schedulers:
+                scheduler.resume(steps - 1 - (self._warmup_steps if self._is_delayed else 0))
+        self._update_lr()
