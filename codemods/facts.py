@@ -278,6 +278,8 @@ class _Collector:
             return
         statement: cst.CSTNode | None = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
         value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
+        if isinstance(statement, cst.AnnAssign) and value is None:
+            return  # an annotation alone
         if isinstance(value, cst.Call) and self._is_placed(value, slot):
             return
         if isinstance(value, cst.Name) and value.value == "None":

@@ -268,7 +268,7 @@ class _Planner:
     def _unused(self) -> None:
         if self.options.scope != "all" or self.options.target not in TABLES:
             return
-        for binding, target in unused(self.names, TABLES[self.options.target]):
+        for binding, target in unused(self.names, TABLES[self.options.target], self.options.target):
             if target is not None:
                 self.unused.append((binding, target))
                 continue
