@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isclass
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from bridge import optim
 
-_NAMES = ["SGD", "Adam", "AdamW"]
+_NAMES = ["SGD", "Adam", "AdamW", "Adagrad"]
+_ALL = sorted(
+    name for name in set(optim.__all__) - {"Optimizer"} if isclass(getattr(torch.optim, name, None))
+)
 
 
 def _param() -> torch.nn.Parameter:
@@ -24,9 +28,9 @@ def _step(opt: Any, count: int = 1) -> None:
         opt.step()
 
 
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _ALL)
 def test_it_is_both_ours_and_torchs(name: str) -> None:
-    opt = getattr(optim, name)([_param()])
+    opt = getattr(optim, name)([torch.nn.Parameter(torch.ones(2, 2))])
 
     assert isinstance(opt, getattr(optim, name))
     assert isinstance(opt, getattr(torch.optim, name))
