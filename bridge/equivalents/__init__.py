@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bridge.equivalents import oneflow, paddle
-from bridge.equivalents._model import REQUIREMENTS, Condition, Equivalent, Pair, To
+from bridge.equivalents import (
+    oneflow_optimizers,
+    oneflow_schedulers,
+    paddle_optimizers,
+    paddle_schedulers,
+)
+from bridge.equivalents._model import REQUIREMENTS, Condition, Equivalent, Pair, To, difference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OPTIMIZERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
-    m.FRAMEWORK: m.OPTIMIZERS for m in (paddle, oneflow)
+    "paddle": paddle_optimizers.OPTIMIZERS,
+    "oneflow": oneflow_optimizers.OPTIMIZERS,
 }
 SCHEDULERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
-    m.FRAMEWORK: m.SCHEDULERS for m in (paddle, oneflow)
+    "paddle": paddle_schedulers.SCHEDULERS,
+    "oneflow": oneflow_schedulers.SCHEDULERS,
 }
 
 # What works on torch's own tensors only, and why.
@@ -31,6 +38,7 @@ __all__ = [
     "Equivalent",
     "Pair",
     "To",
+    "difference",
     "equivalents_of",
 ]
 

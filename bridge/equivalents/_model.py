@@ -59,6 +59,17 @@ def between(low: float, high: float, *, otherwise: Otherwise) -> Condition:
     return Condition(text, lambda given: _is_number(given) and low < given < high, otherwise)
 
 
+def one_of(*values: object) -> Condition:
+    """Accept some constants.
+
+    >>> one_of(1, 2).holds(2), one_of(1, 2).holds(3)
+    (True, False)
+    """
+    conditions = tuple(only(value) for value in values)
+    text = ", ".join(repr(value) for value in values[:-1]) + f" or {values[-1]!r}"
+    return Condition(text, lambda given: any(each.holds(given) for each in conditions))
+
+
 def integer(minimum: int, *, otherwise: Otherwise) -> Condition:
     """Accept integers from `minimum` on; a bool is none."""
     return Condition(
@@ -88,11 +99,15 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Where one torch argument goes: the native keyword, or nowhere (`name=None`)."""
+    """Where one torch argument goes: the native keyword, or nowhere (`name=None`).
+
+    `convert` says what is passed on: the value, the value as a float, or, of an optimizer, the
+    learning rate that it was built with.
+    """
 
     name: str | None
     when: Condition = ANYTHING
-    convert: Literal["as it is", "float"] = "as it is"
+    convert: Literal["as it is", "float", "its lr"] = "as it is"
     note: str = ""
 
 
@@ -117,9 +132,10 @@ class Equivalent:
     """One native class that equals a torch class under conditions.
 
     `arguments` maps torch's names to native ones; `written` are native arguments that must be
-    spelled out since the native default differs from torch's. `requires` names conditions on the
-    whole bundle (see `REQUIREMENTS`), `notes` what the user should know of the port. Positional
-    arguments may stay positional where `keeps_positions`.
+    spelled out where none of torch's goes there: expressions over torch's arguments and `lr`, the
+    optimizer's learning rate. `requires` names conditions on the whole bundle (see
+    `REQUIREMENTS`), `notes` what the user should know of the port. Positional arguments may stay
+    positional where `keeps_positions`.
     """
 
     torch: str
@@ -142,4 +158,19 @@ REQUIREMENTS: Final[Mapping[str, str]] = {
     "no lr writes": "nothing else writes the optimizer's learning rate",
     "gradients at every step": "nothing freezes parameters or adds groups",
     "one function": "the argument is one function",
+    "repeatable function": "the argument is one function, of the step alone",
+    "no scheduler": "no scheduler drives it, and nothing writes its learning rate",
+    "no saved schedule": "the schedule's state is neither saved nor loaded",
 }
+
+
+def difference(row: Equivalent, name: str, value: object) -> str:
+    """Say that a value of an argument breaks a row's condition.
+
+    >>> row = Equivalent("SGD", "x.SGD", "X1", "p", {"dampening": dropped(only(0))}, "")
+    >>> difference(row, "dampening", 0.5)
+    "x.SGD equals torch's only if `dampening` is 0; here it is 0.5"
+    """
+    rule = row.arguments[name]
+    accepted = rule.when.text if isinstance(rule, To) else ""
+    return f"{row.native} equals torch's only if `{name}` is {accepted}; here it is {value!r}"

@@ -6,12 +6,14 @@ torch.optim.X(...) -> the first row for X whose conditions hold in the source.
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from bridge.equivalents import Pair, To, equivalents_of
+from bridge.equivalents import Pair, To, difference, equivalents_of
 from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
+from codemods.callees import optimizer_argument
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.signatures import signature
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 PAIR = 2
 TITLES = {"paddle": "Paddle", "oneflow": "OneFlow"}
+NAME = r"[A-Za-z_]\w*"
+# What needs no parentheses within an expression.
+ATOMS = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript, cst.Tuple, cst.List)
 
 
 def convert_construct(around: Surroundings, construct: Construct, framework: str) -> Outcome:
@@ -63,7 +68,7 @@ def _apply(
             default = parameter.default
             given = default if default is not inspect.Parameter.empty else UNKNOWN
             if isinstance(rule, To) and given is not UNKNOWN and not rule.when.holds(given):
-                return Blocked(_difference(row, name, given))
+                return Blocked(difference(row, name, given))
             continue
         outcome = _argument(around, construct.call, row, name, argument)
         if isinstance(outcome, Blocked):
@@ -73,7 +78,7 @@ def _apply(
     for requirement in row.requires:
         if (reason := around.lacks(requirement, construct, bound)) is not None:
             return Blocked(reason)
-    edits += _written(construct.call, row, bound)
+    edits = _with_written(construct.call, edits, _written(around, construct, row, bound))
     return Converted(tuple(edits), tuple(notes), row.native, row.code)
 
 
@@ -86,7 +91,7 @@ def _argument(
     value = value_of(around.source, argument.value)
     notes: tuple[str, ...] = ()
     if value is not UNKNOWN and not rule.when.holds(value):
-        return Blocked(_difference(row, name, value))
+        return Blocked(difference(row, name, value))
     if value is UNKNOWN and not rule.when.holds(UNKNOWN):
         if rule.when.otherwise == "differs":
             text = around.source.text(argument.value)
@@ -108,7 +113,9 @@ def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit
     elif rule.name != name:
         edits.append(Replace(argument.keyword, (rule.name or "",)))
     if rule.convert == "float" and isinstance(argument.value, cst.Integer):
-        edits.append(Insert(argument.value, ".0", "after"))
+        edits.append(Replace(argument.value, (repr(float(argument.value.evaluated_value)),)))
+    if rule.convert == "its lr":
+        edits.append(Insert(argument.value, ".get_lr()", "after"))
     return edits
 
 
@@ -131,15 +138,39 @@ def _pair(argument: cst.Arg, name: str, first: str, second: str) -> Outcome:
     return Converted((Replace(argument, parts),))
 
 
-def _written(call: cst.Call, row: Equivalent, bound: Mapping[str, cst.Arg]) -> list[Edit]:
+def _written(
+    around: Surroundings, construct: Construct, row: Equivalent, bound: Mapping[str, cst.Arg]
+) -> list[str]:
+    """Return the native arguments that have to be spelled out."""
     given = {rule.name for n in bound if isinstance(rule := row.arguments.get(n), To)}
-    missing = [f"{k}={v}" for k, v in row.written.items() if k not in given]
-    if not missing or not call.args:
-        return []
-    return [Insert(call.args[-1], "".join(f", {m}" for m in missing), "after")]
+    torch_signature = signature(construct.reference.qualified)
+    defaults = torch_signature.parameters if torch_signature is not None else {}
+
+    def meaning(match: re.Match[str]) -> str:
+        name = match[0]
+        if name == "lr":
+            optimizer = optimizer_argument(construct.call)
+            return f"{around.source.text(optimizer)}.get_lr()" if optimizer is not None else name
+        if name not in bound:
+            return repr(defaults[name].default) if name in defaults else name
+        value = bound[name].value
+        text = around.source.text(value)
+        return text if isinstance(value, ATOMS) or value.lpar else f"({text})"
+
+    return [
+        f"{key}={re.sub(NAME, meaning, expression)}"
+        for key, expression in row.written.items()
+        if key not in given
+    ]
 
 
-def _difference(row: Equivalent, name: str, value: object) -> str:
-    rule = row.arguments[name]
-    accepted = rule.when.text if isinstance(rule, To) else ""
-    return f"{row.native} equals torch's only if `{name}` is {accepted}; here it is {value!r}"
+def _with_written(call: cst.Call, edits: list[Edit], written: list[str]) -> list[Edit]:
+    if not written or not call.args:
+        return edits
+    last, text = call.args[-1], ", ".join(written)
+    removed = [e for e in edits if isinstance(e, RemoveArgument)]
+    if len(removed) < len(call.args):
+        return [*edits, Insert(last, f", {text}", "after")]
+    # Nothing of torch's is left: its last argument gives way to the first of the target's.
+    kept = [e for e in edits if not (isinstance(e, RemoveArgument) and e.argument is last)]
+    return [*kept, Replace(last, (text,))]

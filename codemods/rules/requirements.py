@@ -11,6 +11,7 @@ from libcst.metadata import Assignment
 from codemods.arguments import definition_of, is_only_read
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import LrRead, shape_of
+from codemods.rules.functions import is_repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # Group options that OneFlow's native optimizers take per group, under torch's names.
 GROUP_KEYS = frozenset({"params", "lr", "momentum", "weight_decay", "betas", "eps"})
-FREEZING = ("requires_grad", "requires_grad_")
+FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,23 @@ def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
 
 def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
     for node in around.source.spans:
-        name = node.attr.value if isinstance(node, cst.Attribute) else ""
-        if name in (*FREEZING, "add_param_group"):
+        if (name := _named(node)) in FREEZING:
             return (
-                f"`.{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
+                f"`{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
                 "for all parameters, torch for each"
             )
     return None
+
+
+def _named(node: cst.CSTNode) -> str:
+    """Return the attribute, keyword or string that a node is, as setattr takes one."""
+    match node:
+        case cst.Attribute(attr=cst.Name(value=name)) | cst.Arg(keyword=cst.Name(value=name)):
+            return name
+        case cst.SimpleString():
+            return str(node.evaluated_value)
+        case _:
+            return ""
 
 
 def _one_function(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
@@ -112,6 +123,33 @@ def _one_function(around: Surroundings, _: Construct, bound: Mapping[str, cst.Ar
     ):
         return None
     return "`lr_lambda` may be a list of functions"
+
+
+def _repeatable_function(
+    around: Surroundings, construct: Construct, bound: Mapping[str, cst.Arg]
+) -> str | None:
+    if (reason := _one_function(around, construct, bound)) is not None:
+        return reason
+    function = bound["lr_lambda"].value
+    if is_repeatable(around.source, function):
+        return None
+    text = around.source.text(function).partition("\n")[0]
+    return f"Paddle calls `{text}` for every earlier step again, and it may have a state"
+
+
+def _no_scheduler(around: Surroundings, *given: object) -> str | None:
+    if around.bundle.schedulers:
+        line = around.source.line(around.bundle.schedulers[0].call)
+        return f"the scheduler in line {line} changes its lr before the first step"
+    return _no_lr_writes(around, *given)
+
+
+def _no_saved_schedule(around: Surroundings, *_: object) -> str | None:
+    for _role, use in around.bundle.uses():
+        if isinstance(use, MethodCall) and use.method in ("state_dict", "load_state_dict"):
+            line = around.source.line(use.call)
+            return f"line {line} saves or loads it, and natively it would resume at another lr"
+    return None
 
 
 def _is_function(source: Source, name: cst.Name) -> bool:
@@ -193,4 +231,7 @@ CHECKS: Mapping[str, Callable[..., str | None]] = {
     "no lr writes": _no_lr_writes,
     "gradients at every step": _gradients_at_every_step,
     "one function": _one_function,
+    "repeatable function": _repeatable_function,
+    "no scheduler": _no_scheduler,
+    "no saved schedule": _no_saved_schedule,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.rules.constructs import convert_construct as _by_table
-from codemods.rules.paddle.schedulers import attach, finish_one_cycle
+from codemods.rules.paddle.schedulers import attach
 from codemods.rules.paddle.uses import convert_use
 
 if TYPE_CHECKING:
@@ -25,6 +25,4 @@ def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
     outcome = _by_table(around, construct, "paddle")
     if construct.role == "optimizer":
         return outcome
-    if construct.name == "OneCycleLR":
-        outcome = finish_one_cycle(around, construct, outcome)
     return attach(around, construct, outcome)

@@ -1,19 +1,17 @@
-"""Paddle 3.3's optimizers and schedulers that equal torch's, and when.
+"""Paddle 3.3's schedulers that equal torch's, and when.
 
-https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overview_en.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/lr/LRScheduler_en.html
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bridge.equivalents._model import (
     ANYTHING,
     INCREASING,
-    WITHOUT_EFFECT,
     Equivalent,
-    Pair,
     To,
     between,
     dropped,
@@ -21,90 +19,18 @@ from bridge.equivalents._model import (
     only,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-FRAMEWORK: Final = "paddle"
-VERSIONS: Final = "3.3"
 _PAGES: Final = "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/"
 
-# torch's fused and foreach choose an implementation, not a formula.
-_IMPLEMENTATION: Final = {
-    "foreach": WITHOUT_EFFECT,
-    "fused": WITHOUT_EFFECT,
-    "capturable": WITHOUT_EFFECT,
-    "differentiable": dropped(only(False)),
-    "maximize": dropped(only(False)),
-}
-_OPTIMIZER: Final = {
-    "params": To("parameters"),
-    "lr": To("learning_rate", convert="float"),
-    "weight_decay": To("weight_decay", convert="float"),
-    **_IMPLEMENTATION,
-}
-_ADAM: Final[Mapping[str, To | Pair]] = {
-    **_OPTIMIZER,
-    "betas": Pair("beta1", "beta2"),
-    "eps": To("epsilon"),
-    "amsgrad": To("amsgrad"),
-}
 _SCHEDULER: Final = {
-    "optimizer": To("learning_rate"),
+    "optimizer": To("learning_rate", convert="its lr"),
     "last_epoch": dropped(only(-1)),
     "verbose": To("verbose"),
 }
+# The schedule starts from arguments of its own, not from the optimizer's lr.
+_OWN_LR: Final = {**_SCHEDULER, "optimizer": dropped(ANYTHING)}
 _POSITIVE: Final = between(0, math.inf, otherwise="differs")
 _NUMBER: Final = between(-math.inf, math.inf, otherwise="differs")
 _BUNDLE: Final = ("one group", "one scheduler", "no lr writes")
-
-OPTIMIZERS: Final = (
-    Equivalent(
-        torch="SGD",
-        native="paddle.optimizer.SGD",
-        code="PD101",
-        grade="p",
-        arguments={
-            **_OPTIMIZER,
-            "momentum": dropped(only(0)),
-            "dampening": dropped(only(0)),
-            "nesterov": dropped(only(False)),
-        },
-        source=_PAGES + "SGD_en.html",
-        requires=("one group",),
-    ),
-    Equivalent(
-        torch="SGD",
-        native="paddle.optimizer.Momentum",
-        code="PD102",
-        grade="p",
-        arguments={
-            **_OPTIMIZER,
-            "momentum": To("momentum"),
-            "dampening": dropped(only(0)),
-            "nesterov": To("use_nesterov"),
-        },
-        source=_PAGES + "Momentum_en.html",
-        requires=("one group",),
-    ),
-    Equivalent(
-        torch="Adam",
-        native="paddle.optimizer.Adam",
-        code="PD103",
-        grade="p",
-        arguments={**_ADAM, "decoupled_weight_decay": dropped(only(False))},
-        source=_PAGES + "Adam_en.html",
-        requires=("one group",),
-    ),
-    Equivalent(
-        torch="AdamW",
-        native="paddle.optimizer.AdamW",
-        code="PD104",
-        grade="p",
-        arguments=_ADAM,
-        source=_PAGES + "AdamW_en.html",
-        requires=("one group",),
-    ),
-)
 
 SCHEDULERS: Final = (
     Equivalent(
@@ -176,7 +102,7 @@ SCHEDULERS: Final = (
             "total_iters": To("total_steps", integer(1, otherwise="raises")),
         },
         source=_PAGES + "lr/LinearLR_en.html",
-        written={"total_steps": "5"},
+        written={"total_steps": "total_iters"},
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -185,7 +111,7 @@ SCHEDULERS: Final = (
         code="PD207",
         grade="a",
         arguments={
-            "optimizer": dropped(ANYTHING),
+            **_OWN_LR,
             "max_lr": To("max_learning_rate", _POSITIVE, convert="float"),
             "total_steps": To("total_steps", integer(2, otherwise="raises")),
             "pct_start": To("phase_pct", between(0, 1, otherwise="raises")),
@@ -194,13 +120,11 @@ SCHEDULERS: Final = (
             "base_momentum": dropped(ANYTHING),
             "max_momentum": dropped(ANYTHING),
             "div_factor": To("divide_factor", _POSITIVE, convert="float"),
-            # end_learning_rate=max_lr/div_factor/final_div_factor: the rule computes it.
             "final_div_factor": dropped(_POSITIVE),
             "three_phase": dropped(only(False)),
-            "last_epoch": dropped(only(-1)),
-            "verbose": To("verbose"),
         },
         source=_PAGES + "lr/OneCycleLR_en.html",
+        written={"end_learning_rate": "max_lr / div_factor / final_div_factor"},
         requires=_BUNDLE,
     ),
     Equivalent(
@@ -209,7 +133,7 @@ SCHEDULERS: Final = (
         code="PD208",
         grade="a",
         arguments={
-            "optimizer": To("learning_rate"),
+            "optimizer": To("learning_rate", convert="its lr"),
             "mode": To("mode"),
             "factor": To("factor"),
             "patience": To("patience"),
@@ -223,5 +147,82 @@ SCHEDULERS: Final = (
         source=_PAGES + "lr/ReduceOnPlateau_en.html",
         requires=_BUNDLE,
         notes=("a first metric that is NaN or infinite stays Paddle's best for ever",),
+    ),
+    Equivalent(
+        torch="MultiplicativeLR",
+        native="paddle.optimizer.lr.MultiplicativeDecay",
+        code="PD209",
+        grade="a",
+        arguments={**_SCHEDULER, "lr_lambda": To("lr_lambda")},
+        source=_PAGES + "lr/MultiplicativeDecay_en.html",
+        # Paddle calls the function for every earlier step again at each step.
+        requires=(*_BUNDLE, "repeatable function"),
+    ),
+    Equivalent(
+        torch="ConstantLR",
+        native="paddle.optimizer.lr.PiecewiseDecay",
+        code="PD210",
+        grade="b",
+        arguments={
+            **_OWN_LR,
+            "factor": dropped(between(0, math.inf, otherwise="differs")),
+            # With 0 torch keeps the factor for ever.
+            "total_iters": dropped(integer(1, otherwise="differs")),
+        },
+        source=_PAGES + "lr/PiecewiseDecay_en.html",
+        written={"boundaries": "[total_iters]", "values": "[lr * factor, lr]"},
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="PolynomialLR",
+        native="paddle.optimizer.lr.PolynomialDecay",
+        code="PD211",
+        grade="b",
+        arguments={
+            **_SCHEDULER,
+            "total_iters": To("decay_steps", integer(1, otherwise="raises")),
+            "power": To("power", between(0, math.inf, otherwise="raises")),
+        },
+        source=_PAGES + "lr/PolynomialDecay_en.html",
+        written={"decay_steps": "total_iters", "end_lr": "0.0"},
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="CosineAnnealingWarmRestarts",
+        native="paddle.optimizer.lr.CosineAnnealingWarmRestarts",
+        code="PD212",
+        grade="a",
+        arguments={
+            **_SCHEDULER,
+            "T_0": To("T_0", integer(1, otherwise="raises")),
+            "T_mult": To("T_mult", integer(1, otherwise="raises")),
+            "eta_min": To("eta_min"),
+        },
+        source=_PAGES + "lr/CosineAnnealingWarmRestarts_en.html",
+        # Paddle's state lacks the place within the cycle: a resumed run starts a new one.
+        requires=(*_BUNDLE, "no saved schedule"),
+    ),
+    Equivalent(
+        torch="CyclicLR",
+        native="paddle.optimizer.lr.CyclicLR",
+        code="PD213",
+        grade="a",
+        arguments={
+            **_OWN_LR,
+            "base_lr": To("base_learning_rate", _POSITIVE, convert="float"),
+            "max_lr": To("max_learning_rate", _POSITIVE, convert="float"),
+            "step_size_up": To("step_size_up", integer(1, otherwise="raises")),
+            "step_size_down": To("step_size_down"),
+            "mode": To("mode"),
+            "gamma": To("exp_gamma", convert="float"),
+            "scale_fn": To("scale_fn"),
+            "scale_mode": To("scale_mode"),
+            "cycle_momentum": dropped(only(False)),
+            "base_momentum": dropped(ANYTHING),
+            "max_momentum": dropped(ANYTHING),
+        },
+        source=_PAGES + "lr/CyclicLR_en.html",
+        written={"step_size_up": "step_size_up"},
+        requires=_BUNDLE,
     ),
 )

@@ -1,4 +1,4 @@
-"""OneFlow 0.9's optimizers and schedulers that equal torch's, and when.
+"""OneFlow 0.9's schedulers that equal torch's, and when.
 
 https://oneflow.readthedocs.io/en/v0.9.0/optim.html
 """
@@ -10,41 +10,17 @@ from typing import Final
 
 from bridge.equivalents._model import (
     INCREASING,
-    WITHOUT_EFFECT,
     Equivalent,
     To,
     between,
     dropped,
     integer,
+    one_of,
     only,
 )
 
-FRAMEWORK: Final = "oneflow"
-VERSIONS: Final = "0.9"
 _PAGE: Final = "https://oneflow.readthedocs.io/en/v0.9.0/optim.html"
 
-_OPTIMIZER: Final = {
-    "params": To("params"),
-    "lr": To("lr"),
-    "weight_decay": To("weight_decay"),
-    # OneFlow's own `fused` is for CUDA only and rounds differently.
-    "foreach": WITHOUT_EFFECT,
-    "fused": WITHOUT_EFFECT,
-    "capturable": WITHOUT_EFFECT,
-    "differentiable": dropped(only(False)),
-    # OneFlow's maximize descends without momentum, and flips the decay with it.
-    "maximize": dropped(only(False)),
-}
-_ADAM: Final = {
-    **_OPTIMIZER,
-    "betas": To("betas"),
-    "eps": To("eps"),
-    "amsgrad": To("amsgrad"),
-}
-_GLOBAL_STEP: Final = (
-    "OneFlow counts Adam's steps once for all parameters: equal while each gets every gradient",
-)
-_ADAM_NEEDS: Final = ("absolute groups", "gradients at every step")
 _SCHEDULER: Final = {
     "optimizer": To("optimizer"),
     "last_epoch": To("last_step", only(-1)),
@@ -53,47 +29,6 @@ _SCHEDULER: Final = {
 # OneFlow's schedulers write the lr anew from initial_lr; they never multiply what they find.
 _BUNDLE: Final = ("one scheduler", "no lr writes")
 
-OPTIMIZERS: Final = (
-    Equivalent(
-        torch="SGD",
-        native="oneflow.optim.SGD",
-        code="OF101",
-        grade="p",
-        arguments={
-            **_OPTIMIZER,
-            "momentum": To("momentum"),
-            # OneFlow dampens the first step too; torch does not.
-            "dampening": To("dampening", only(0)),
-            "nesterov": To("nesterov"),
-        },
-        source=_PAGE,
-        keeps_positions=True,
-        requires=("absolute groups",),
-    ),
-    Equivalent(
-        torch="Adam",
-        native="oneflow.optim.Adam",
-        code="OF102",
-        grade="p",
-        arguments={**_ADAM, "decoupled_weight_decay": dropped(only(False))},
-        source=_PAGE,
-        keeps_positions=True,
-        requires=_ADAM_NEEDS,
-        notes=_GLOBAL_STEP,
-    ),
-    Equivalent(
-        torch="AdamW",
-        native="oneflow.optim.AdamW",
-        code="OF103",
-        grade="p",
-        arguments=_ADAM,
-        source=_PAGE,
-        keeps_positions=True,
-        written={"weight_decay": "0.01"},
-        requires=_ADAM_NEEDS,
-        notes=_GLOBAL_STEP,
-    ),
-)
 
 SCHEDULERS: Final = (
     Equivalent(
@@ -193,6 +128,53 @@ SCHEDULERS: Final = (
                 "eps",
                 "verbose",
             )
+        },
+        source=_PAGE,
+        keeps_positions=True,
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="ConstantLR",
+        native="oneflow.optim.lr_scheduler.ConstantLR",
+        code="OF207",
+        grade="b",
+        arguments={
+            **_SCHEDULER,
+            # With 0 torch divides by it in the end.
+            "factor": To("factor", between(0, math.inf, otherwise="differs")),
+            "total_iters": To("total_iters", integer(1, otherwise="differs")),
+        },
+        source=_PAGE,
+        keeps_positions=True,
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="PolynomialLR",
+        native="oneflow.optim.lr_scheduler.PolynomialLR",
+        code="OF209",
+        grade="b",
+        arguments={
+            **_SCHEDULER,
+            "total_iters": To("decay_batch", between(0, math.inf, otherwise="raises")),
+            "power": To("power"),
+        },
+        source=_PAGE,
+        written={"decay_batch": "total_iters", "end_learning_rate": "0.0"},
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="CosineAnnealingWarmRestarts",
+        native="oneflow.optim.lr_scheduler.CosineAnnealingWarmRestarts",
+        code="OF210",
+        grade="a",
+        arguments={
+            **_SCHEDULER,
+            "T_0": To("T_0", integer(1, otherwise="raises")),
+            # With the others a logarithm rounds down, and a restart begins a cycle too low.
+            "T_mult": To("T_mult", one_of(1, 2, 4, 5, 6, 7, 8)),
+            "eta_min": To("eta_min"),
+            # At its position OneFlow has `decay_rate`.
+            "last_epoch": dropped(only(-1)),
         },
         source=_PAGE,
         keeps_positions=True,

@@ -1,0 +1,52 @@
+"""Whether a function of the step gives the same number each time that it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+from codemods.arguments import definition_of
+
+if TYPE_CHECKING:
+    from codemods.source import Source
+
+PURE_CALLS = ("abs", "float", "int", "len", "max", "min", "pow", "round", "sum")
+PURE_MODULES = ("math.", "np.", "numpy.")
+IMPURE_MODULES = ("np.random.", "numpy.random.")
+IMPURE = (cst.Await, cst.Del, cst.Global, cst.NamedExpr, cst.Nonlocal, cst.Yield)
+
+
+def is_repeatable(source: Source, function: cst.BaseExpression) -> bool:
+    """Tell whether a lambda, or a name of a function of the file, depends on its argument alone."""
+    return all(_is_pure(source, definition) for definition in _definitions(source, function))
+
+
+def _definitions(source: Source, function: cst.BaseExpression) -> list[cst.CSTNode]:
+    if not isinstance(function, cst.Name):
+        return [function]
+    definition = definition_of(source, function)
+    if definition is not None:
+        return [definition]
+    scope = source.scopes.get(function)
+    found = scope[function.value] if scope is not None else ()
+    return [a.node for a in found if isinstance(a, Assignment)]
+
+
+def _is_pure(source: Source, function: cst.CSTNode) -> bool:
+    return not any(
+        _has_effect(source, node) for node in source.spans if function in source.ancestors(node)
+    )
+
+
+def _has_effect(source: Source, node: cst.CSTNode) -> bool:
+    match node:
+        case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
+            return not isinstance(target, cst.Name)
+        case cst.Call(func=function):
+            called = source.text(function)
+            is_of_module = called.startswith(PURE_MODULES) and not called.startswith(IMPURE_MODULES)
+            return called not in PURE_CALLS and not is_of_module
+        case _:
+            return isinstance(node, IMPURE)
