@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from libcst.metadata import Scope
 
     from codemods.source import Source
 
@@ -20,6 +22,7 @@ class Definitions:
         self.source, self.meanings = source, meanings
         self.attributes: dict[str, list[cst.Attribute]] = defaultdict(list)
         self._returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
+        self._stores: dict[tuple[Scope, str], Sequence[cst.CSTNode]] = {}
         self._yields: set[cst.CSTNode] = set()
         for node in source.spans:
             if isinstance(node, cst.Attribute):
@@ -30,6 +33,17 @@ class Definitions:
                     self._returns[function].append(node)
                 elif function is not None:
                     self._yields.add(function)
+
+    def stores(self, scope: Scope | None, name: str) -> Sequence[cst.CSTNode]:
+        """Return what binds a name, in the order of the file; nothing for a builtin."""
+        if scope is None:
+            return ()
+        key = (scope, name)
+        if key not in self._stores:
+            nodes = [getattr(assignment, "node", None) for assignment in scope[name]]
+            found = [n for n in nodes if n is not None] if None not in nodes else []
+            self._stores[key] = sorted(found, key=self.source.start)
+        return self._stores[key]
 
     def class_of_method(self, function: cst.CSTNode) -> cst.ClassDef | None:
         """Return the class that a function is a method of."""

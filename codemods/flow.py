@@ -50,13 +50,7 @@ def named(types: Types, node: cst.Name) -> Type:
 
 def stores_of(types: Types, node: cst.Name) -> Sequence[cst.CSTNode]:
     """Return what may have bound a name that is used; nothing for a builtin."""
-    scope = types.source.scopes.get(node)
-    nodes = [getattr(a, "node", None) for a in scope[node.value]] if scope is not None else []
-    stores = sorted((n for n in nodes if n is not None), key=types.source.start)
-    if len(stores) < len(nodes):
-        return []
-    if any(isinstance(s, cst.Import | cst.ImportFrom) for s in stores):
-        return stores
+    stores = types.definitions.stores(types.source.scopes.get(node), node.value)
     return reaching(types.source, node, stores)
 
 

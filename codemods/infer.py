@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 ROUNDS: Final = 8  # types settle in two or three; a file that needs more keeps them unknown
+DEPTH: Final = 60  # expressions that wait for each other: Python's own stack is finite
 LITERALS: Final[Mapping[type[cst.CSTNode], Type]] = {
     **dict.fromkeys((cst.Integer, cst.Float, cst.Imaginary, cst.Set, cst.SetComp), VALUE),
     **dict.fromkeys((cst.SimpleString, cst.FormattedString, cst.ConcatenatedString), VALUE),
@@ -79,6 +80,8 @@ class Types:
             return self.known[node]
         if node in self._open:
             return self._before.get(node, NOTHING)
+        if len(self._open) > DEPTH:
+            return UNKNOWN
         self._open.add(node)
         found = self._compute(node)
         self._open.discard(node)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
@@ -20,7 +21,10 @@ Block: TypeAlias = (
 
 
 def reaching(source: Source, use: cst.Name, stores: Sequence[cst.CSTNode]) -> Sequence[cst.CSTNode]:
-    """Return the stores that a use can see; all of them where loops or branches hide the order."""
+    """Return the stores that a use can see; all of them where loops or branches hide the order.
+
+    `stores` are in the order of the file.
+    """
     child: cst.CSTNode = use
     for parent in source.ancestors(use):
         found: Sequence[cst.CSTNode] | None = None
@@ -46,14 +50,15 @@ def _before(
     source: Source, block: Block, child: cst.CSTNode, stores: Sequence[cst.CSTNode]
 ) -> Sequence[cst.CSTNode]:
     """Return the last store before a statement of a block; all if it is made conditionally."""
-    earlier = list(block.body)[: next(i for i, s in enumerate(block.body) if s is child)]
-    for statement in reversed(earlier):
-        if statement in stores:  # a function or a class
-            return [statement]
-        if inside := _inside(source, statement, stores):
-            is_simple = isinstance(statement, cst.SimpleStatementLine | cst.BaseSmallStatement)
-            return inside[-1:] if is_simple else stores
-    return []
+    at = bisect_left(stores, source.start(child), key=source.start)
+    if at == 0 or source.start(stores[at - 1]) < source.start(block):
+        return []
+    last = stores[at - 1]
+    statement = last
+    while (parent := source.parents[statement]) is not block:
+        statement = parent
+    is_simple = isinstance(statement, cst.SimpleStatementLine | cst.BaseSmallStatement)
+    return [last] if is_simple or statement is last else stores
 
 
 def _inside(
