@@ -24,8 +24,12 @@ class Schedule:
         match self.kind:
             case "ChainedScheduler":
                 return make(members, **extra)
-            case "SequentialLR":
+            case "SequentialLR" | "MetricSequentialLR":
                 return make(optimizer, members, *self.args, **extra)
+            case "CombinedScheduler":
+                return make(members, *self.args, **extra)
+            case "WarmUpLR" | "LinearWarmup" if members:
+                return make(*members, *self.args, **self.kwargs, **extra)
             case _:
                 return make(optimizer, *self.args, **self.kwargs, **extra)
 

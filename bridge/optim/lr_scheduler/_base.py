@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bridge.optim.lr_scheduler._config import to_config
+from bridge.optim.lr_scheduler._config import Configurable
 from bridge.optim.lr_scheduler._optimizer import check_optimizer, order_warning, watch_steps
 from bridge.optim.lr_scheduler._resume import Resumable
 from bridge.optim.lr_scheduler._values import copied, read_values, write_value
@@ -16,8 +16,6 @@ from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from typing_extensions import Self
 
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
@@ -32,7 +30,7 @@ OUTSIDE_STEP = (
 )
 
 
-class LRScheduler(Resumable):
+class LRScheduler(Configurable, Resumable):
     """Adjust the learning rate of every parameter group, one `step` at a time.
 
     A subclass overrides `get_lr`. Building a schedule takes its first step, which sets the
@@ -64,15 +62,8 @@ class LRScheduler(Resumable):
     optimizer: GroupedOptimizer
     base_lrs: list[Value]
     last_epoch: int
-    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
     _step_count: int
     _last_lr: list[Value]
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Note what the schedule is built with, which `to_config` tells."""
-        self = super().__new__(cls)
-        self._arguments = args, kwargs
-        return self
 
     def __init__(
         self,
@@ -135,20 +126,6 @@ class LRScheduler(Resumable):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over a state that `state_dict` returned, ours or that of torch's class."""
         self.__dict__.update(state_dict)
-
-    def to_config(self) -> dict[str, Any]:
-        """Return class and arguments as plain data, which `from_config` builds the same from.
-
-        Functions of modules go by their names; a lambda is refused. Where the schedule stands is
-        not part of it: that is `state_dict`, or the step for `resume`.
-
-        >>> from types import SimpleNamespace
-        >>> from bridge.optim.lr_scheduler import StepLR
-        >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
-        >>> StepLR(optimizer, 30, gamma=0.5).to_config()
-        {'class': 'StepLR', 'step_size': 30, 'gamma': 0.5}
-        """
-        return to_config(self)
 
     def _keep_initial_lr(self, *, is_resumed: bool) -> None:
         for index, group in enumerate(self.optimizer.param_groups):

@@ -16,16 +16,40 @@ from bridge.optim.lr_scheduler._views import View, view_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bridge.optim.lr_scheduler._base import LRScheduler
+    from typing_extensions import Self
+
+    from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
 
 # Where a schedule stands is its state, not what it is; the optimizer is given when it is built.
 LEFT_OUT = frozenset({"optimizer", "last_epoch", "last_step"})
 PLAIN = (bool, int, float, str, type(None))
 
 
-def to_config(scheduler: LRScheduler) -> dict[str, Any]:
-    """Return a schedule's class and arguments as plain data; see `LRScheduler.to_config`."""
-    return _config_of(scheduler, None)
+class Configurable:
+    """Notes what a schedule is built with, and tells it."""
+
+    optimizer: GroupedOptimizer
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Note the arguments, whatever a subclass makes of them."""
+        self = super().__new__(cls)
+        self._arguments = args, kwargs
+        return self
+
+    def to_config(self) -> dict[str, Any]:
+        """Return class and arguments as plain data, which `from_config` builds the same from.
+
+        Functions of modules go by their names; a lambda is refused. Where the schedule stands is
+        not part of it: that is `state_dict`, or the step for `resume`.
+
+        >>> from types import SimpleNamespace
+        >>> from bridge.optim.lr_scheduler import StepLR
+        >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
+        >>> StepLR(optimizer, 30, gamma=0.5).to_config()
+        {'class': 'StepLR', 'step_size': 30, 'gamma': 0.5}
+        """
+        return _config_of(self, None)
 
 
 def from_config(config: Mapping[str, Any], optimizer: Any) -> Any:
@@ -54,7 +78,7 @@ def from_config(config: Mapping[str, Any], optimizer: Any) -> Any:
     return _built(kind, given, optimizer)
 
 
-def arguments_of(scheduler: LRScheduler) -> Iterator[tuple[str, Any]]:
+def arguments_of(scheduler: Configurable) -> Iterator[tuple[str, Any]]:
     """Yield what a schedule was built with, by name, but for the optimizer and the place."""
     signature = inspect.signature(type(scheduler))
     args, kwargs = scheduler._arguments  # noqa: SLF001 - of our own base class
@@ -65,14 +89,14 @@ def arguments_of(scheduler: LRScheduler) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def rebuilt(scheduler: LRScheduler, optimizer: Any) -> Any:
+def rebuilt(scheduler: Configurable, optimizer: Any) -> Any:
     """Build the same schedule, members included, from its beginning and on another optimizer."""
     given = {name: _moved(value, optimizer) for name, value in arguments_of(scheduler)}
     return _built(type(scheduler), given, optimizer)
 
 
 def _moved(value: Any, optimizer: Any) -> Any:
-    if hasattr(value, "_arguments"):
+    if isinstance(value, Configurable):
         return rebuilt(value, optimizer)
     return [_moved(each, optimizer) for each in value] if isinstance(value, list) else value
 
@@ -84,7 +108,7 @@ def _built(kind: Any, given: dict[str, Any], optimizer: Any) -> Any:
     return kind(**given)
 
 
-def _config_of(scheduler: LRScheduler, owner: Any) -> dict[str, Any]:
+def _config_of(scheduler: Configurable, owner: Any) -> dict[str, Any]:
     optimizer = scheduler.optimizer
     config: dict[str, Any] = {"class": _name_of(type(scheduler))}
     if isinstance(optimizer, View) and optimizer != owner:
@@ -96,7 +120,7 @@ def _config_of(scheduler: LRScheduler, owner: Any) -> dict[str, Any]:
 def _encoded(name: str, value: Any, optimizer: Any) -> Any:
     if isinstance(value, PLAIN):
         return value
-    if hasattr(value, "_arguments"):
+    if isinstance(value, Configurable):
         return _config_of(value, optimizer)
     if isinstance(value, list | tuple | range | set | frozenset):
         return [_encoded(name, each, optimizer) for each in value]
@@ -149,8 +173,8 @@ def _class_of(name: Any) -> Any:
             f"a configuration needs the name of a scheduler under 'class', got {name!r}."
         )
     kind = _loaded(name) if ":" in name else getattr(import_module(__package__), name, None)
-    if not isinstance(kind, type) or not hasattr(kind, "to_config"):
-        raise ValueError(
+    if not isinstance(kind, type) or not issubclass(kind, Configurable):
+        raise ValueError(  # noqa: TRY004 - a value of a file, not an argument
             f"'class' must be a scheduler of bridge.optim.lr_scheduler or 'module:Name' of one, "
             f"got {name!r}."
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler.reduce_lr_on_plateau import ReduceLROnPlateau
 from bridge.optim.lr_scheduler.schedules._by_epoch import ByEpoch
-from bridge.optim.lr_scheduler.schedules.transformers_factors import FACTORS
+from bridge.optim.lr_scheduler.schedules.transformers_factors import FACTORS, FALLS, RISES
 
 if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._base import LRScheduler
@@ -123,6 +123,12 @@ def _complete(name: str, optimizer: GroupedOptimizer, given: dict[str, Any]) -> 
     unknown = sorted(arguments.keys() - set(own))
     if unknown:
         raise TypeError(f"{name} takes {', '.join(own) or 'nothing more'}; got {unknown}.")
+    missing = [key for key in own if known[key].default is inspect.Parameter.empty]
+    if not arguments.keys() >= set(missing):
+        raise TypeError(f"{name} requires {', '.join(missing)}, got {sorted(given) or 'neither'}.")
+    for key, shapes in (("warmup_type", RISES), ("decay_type", FALLS)):
+        if arguments.get(key, "linear") not in shapes:
+            raise ValueError(f"{key} must be one of {', '.join(shapes)}, got {arguments[key]!r}.")
     return arguments
 
 
