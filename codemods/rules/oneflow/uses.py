@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # OneFlow's optimizer.state_dict() shares its options with the optimizer: kept in memory, it
 # follows every later change of lr. Written to disk or copied at once it does not.
+LITERALS = (cst.Arg, cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Element)
 COPIES = ("torch.save", "copy.deepcopy", "deepcopy")
 
 
@@ -75,11 +76,9 @@ def _get_last_lr(around: Surroundings, use: MethodCall) -> Outcome:
 
 def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
     source = around.source
-    for ancestor in source.ancestors(use.call):
-        if isinstance(ancestor, cst.Call) and source.text(ancestor.func) in COPIES:
-            return no_arguments(around, use)
-        if isinstance(ancestor, cst.BaseStatement):
-            break
+    holder = next(a for a in source.ancestors(use.call) if not isinstance(a, LITERALS))
+    if isinstance(holder, cst.Call) and source.text(holder.func) in COPIES:
+        return no_arguments(around, use)
     return Blocked("OneFlow's state_dict, kept in memory, follows later changes of lr")
 
 

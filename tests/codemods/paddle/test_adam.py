@@ -13,7 +13,10 @@ from tests.rewriting import check_bridged, check_rewritten
         ("Adam(model.parameters(), betas=betas)", "`betas` is no pair that is written out"),
         ("Adam(model.parameters(), betas=(*b,))", "`betas` is no pair that is written out"),
         ("Adam(model.parameters(), maximize=True)", "`maximize` is False"),
-        ("Adam(model.parameters(), decoupled_weight_decay=True)", "`decoupled_weight_decay` is False"),
+        (
+            "Adam(model.parameters(), decoupled_weight_decay=True)",
+            "`decoupled_weight_decay` is False",
+        ),
         ("AdamW(model.parameters(), maximize=args.up)", "`args.up` is not known"),
         ("AdamW(model.parameters(), differentiable=True)", "`differentiable` is False"),
         ("AdamW(groups, lr=1e-3)", "its parameter groups"),
