@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
+IN_PLACE: Final = ("zero_", "fill_", "copy_")
 # Methods whose result shares the memory of what they are called on.
 VIEWS: Final = """
 chunk contiguous cpu cuda detach expand expand_as flatten float permute reshape squeeze t to
@@ -44,6 +45,8 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
     for node in sorted(nodes, key=source.start):
         if isinstance(node, cst.AugAssign):
             differs = _is_shared(source, types, node)
+        elif isinstance(node, cst.Call):
+            differs = not _is_without_grad(source, node)
         else:
             differs = TENSOR in [types.of(e) for e in _operands(node)]
         if differs:
@@ -54,6 +57,8 @@ def _name(node: cst.CSTNode) -> str:
     match node:
         case cst.AugAssign(target=cst.Name()):
             return "augmented assignment"
+        case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name("grad")), attr=method)):
+            return "in-place change of a gradient" if method.value in IN_PLACE else ""
         case cst.BinaryOperation(operator=cst.Modulo()):
             return "%"
         case cst.BinaryOperation(left=left, operator=operator, right=right):
@@ -98,6 +103,15 @@ def _may_share(source: Source, store: cst.CSTNode) -> bool:
         case cst.Assign(value=value):
             return isinstance(value, cst.Name | cst.Attribute | cst.Subscript)
     return True  # a parameter, a loop's variable, a part of a tuple
+
+
+def _is_without_grad(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a node stands in `with torch.no_grad()` or in a function decorated with it."""
+    around: list[cst.CSTNode] = []
+    for ancestor in source.ancestors(node):
+        around += ancestor.items if isinstance(ancestor, cst.With) else ()
+        around += ancestor.decorators if isinstance(ancestor, cst.FunctionDef) else ()
+    return any("no_grad" in source.text(a) for a in around)
 
 
 def _inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

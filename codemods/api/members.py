@@ -78,7 +78,7 @@ TENSOR: Final[Rows] = {
     "requires_grad_": call("requires_grad", "itself"),
     "zero_": call("", "itself"),
     "fill_": call("/value", "itself"),
-    "copy_": call("/src", "itself"),
+    "copy_": call("/src", "itself", note="no gradient flows through it, as it does in torch"),
 }
 
 MODULE: Final[Rows] = {
@@ -106,6 +106,7 @@ MODULE: Final[Rows] = {
 LOADER: Final[Rows] = {"dataset": value("unknown")}
 
 _PADDLE_TENSOR: Final[Rows] = {
+    "numpy": call("", "value", note="Paddle copies the tensor; torch's array shares its memory"),
     "numel": Api(signature(""), "size", "value", is_property=True),
     "relu": function("", "paddle.nn.functional.relu"),
     "log_softmax": function("dim=axis", "paddle.nn.functional.log_softmax"),

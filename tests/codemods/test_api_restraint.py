@@ -124,6 +124,15 @@ def test_a_tensor_that_others_hold_is_not_written_by_augmented_assignment() -> N
     check_rewritten(text, text.replace("torch", "oneflow"), "oneflow")
 
 
+def test_a_gradient_is_changed_in_place_only_where_paddle_can() -> None:
+    line = "p.grad.zero_()\n"
+    without_grad = f"import torch\nwith torch.no_grad():\n    {line}"
+
+    check_refused(f"import torch\n{line}", "paddle", 2, "write `.grad.detach()`")
+    check_rewritten(without_grad, without_grad.replace("torch", "paddle"), "paddle")
+    check_rewritten(f"import torch\n{line}", f"import oneflow\n{line}", "oneflow")
+
+
 @pytest.mark.parametrize(
     "lines",
     [
