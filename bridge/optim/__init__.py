@@ -50,11 +50,12 @@ __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
     "lr_scheduler",
+    "swa_utils",
 ]
 
 
 def __getattr__(name: str) -> ModuleType:
     # The schedulers are many files, and a script may need none of them.
-    if name != "lr_scheduler":
+    if name not in {"lr_scheduler", "swa_utils"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return import_module(f"{__name__}.{name}")

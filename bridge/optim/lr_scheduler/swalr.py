@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from bridge.optim.lr_scheduler._base import LRScheduler
+from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._values import one_per_group
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ class SWALR(LRScheduler):
         last_step: int | None = None,
         verbose: bool = False,
     ) -> None:
+        check_optimizer(optimizer)
         groups = optimizer.param_groups
         for value, group in zip(one_per_group("swa_lr", groups, swa_lr), groups, strict=True):
             group["swa_lr"] = value
         if anneal_strategy not in _ANNEALS:
             raise ValueError(
-                "anneal_strategy must be one of 'cos' or 'linear', "
-                f"instead got {anneal_strategy}"
+                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}"
             )
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
             raise ValueError(f"anneal_epochs must be equal or greater than 0, got {anneal_epochs}")
