@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from codemods.api._model import call, value
+from codemods.api._model import Api, call, value
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -26,11 +26,17 @@ _ENTRYWISE = (
     "floor", "ceil", "round", "isnan", "neg",
 )  # fmt: skip
 
+
+def _handed_on(text: str, to: str = "") -> Api:
+    """Return the row of a function that is also used as a value: `activation=F.relu`."""
+    return replace(call(text, to=to), is_value=True)
+
+
 SHARED: Final[Rows] = {
     **{name: value("dtype") for name in _DTYPES},
-    **{name: replace(call("/input"), is_value=True) for name in _ENTRYWISE},
+    **{name: _handed_on("/input") for name in _ENTRYWISE},
     "Tensor": value("unknown"),
-    "relu": replace(call("/input"), is_value=True),
+    "relu": _handed_on("/input"),
     "softmax": call("/input, dim"),
     "clamp": call("/input, min, max"),
     "pow": call("/input, /exponent"),
@@ -66,20 +72,22 @@ SHARED: Final[Rows] = {
     "rand": call("*size"),
     "randperm": call("/n"),
     "is_tensor": call("/obj", "value"),
-    **{f"nn.functional.{name}": call("/input") for name in ("tanh", "sigmoid", "silu")},
-    "nn.functional.relu": call("/input, inplace"),
-    "nn.functional.gelu": call("/input"),
-    "nn.functional.leaky_relu": call("/input, negative_slope"),
-    "nn.functional.softplus": call("/input"),
-    "nn.functional.softmax": call("/input, dim"),
-    "nn.functional.log_softmax": call("/input, dim"),
-    "nn.functional.dropout": call("/input, p, training"),
-    "nn.functional.max_pool2d": call("/input, kernel_size, stride, padding"),
-    "nn.functional.mse_loss": call("/input, /target, |, reduction"),
-    "nn.functional.l1_loss": call("/input, /target, |, reduction"),
-    "nn.functional.cross_entropy": call("/input, /target, |, weight, ignore_index, reduction"),
-    "nn.functional.binary_cross_entropy": call("/input, /target, |, weight, reduction"),
-    "nn.functional.binary_cross_entropy_with_logits": call(
+    **{f"nn.functional.{name}": _handed_on("/input") for name in ("tanh", "sigmoid", "silu")},
+    "nn.functional.relu": _handed_on("/input, inplace"),
+    "nn.functional.gelu": _handed_on("/input"),
+    "nn.functional.leaky_relu": _handed_on("/input, negative_slope"),
+    "nn.functional.softplus": _handed_on("/input"),
+    "nn.functional.softmax": _handed_on("/input, dim"),
+    "nn.functional.log_softmax": _handed_on("/input, dim"),
+    "nn.functional.dropout": _handed_on("/input, p, training"),
+    "nn.functional.max_pool2d": _handed_on("/input, kernel_size, stride, padding"),
+    "nn.functional.mse_loss": _handed_on("/input, /target, |, reduction"),
+    "nn.functional.l1_loss": _handed_on("/input, /target, |, reduction"),
+    "nn.functional.cross_entropy": _handed_on(
+        "/input, /target, |, weight, ignore_index, reduction"
+    ),
+    "nn.functional.binary_cross_entropy": _handed_on("/input, /target, |, weight, reduction"),
+    "nn.functional.binary_cross_entropy_with_logits": _handed_on(
         "/input, /target, |, weight, reduction, pos_weight"
     ),
 }
@@ -89,7 +97,7 @@ _INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
 _PAIR: Final = "pair of tensors"
 
 PADDLE: Final[Rows] = {
-    "nn.functional.nll_loss": call("/input, /target, |, weight, ignore_index, reduction"),
+    "nn.functional.nll_loss": _handed_on("/input, /target, |, weight, ignore_index, reduction"),
     **{
         name: replace(
             call("/input"), otherwise=call("/input, dim, keepdim", _PAIR, to=f"compat.{name}")
@@ -98,11 +106,11 @@ PADDLE: Final[Rows] = {
     },
     "sort": call("/input, dim, descending", _PAIR, to="compat.sort"),
     "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
-    "relu": replace(call("/input", to="nn.functional.relu"), is_value=True),
-    "nn.functional.relu": replace(call("/input, ~inplace"), notes=_INPLACE),
-    "nn.functional.softmax": call("/input, *, dim=axis"),
-    "nn.functional.log_softmax": call("/input, *, dim=axis"),
-    "nn.functional.dropout": call("/input, p, *, training"),
+    "relu": _handed_on("/input", "nn.functional.relu"),
+    "nn.functional.relu": replace(_handed_on("/input, ~inplace"), notes=_INPLACE),
+    "nn.functional.softmax": _handed_on("/input, *, dim=axis"),
+    "nn.functional.log_softmax": _handed_on("/input, *, dim=axis"),
+    "nn.functional.dropout": _handed_on("/input, p, *, training"),
     "from_numpy": call(
         "/ndarray",
         note="Paddle copies the array; torch shares its memory: a later write to either is not "
@@ -117,9 +125,9 @@ ONEFLOW: Final[Rows] = {
         for name in ("max", "min")
     },
     "split": call("/tensor, /split_size_or_sections, dim", "tensors"),
-    "nn.functional.leaky_relu": call("/input, !negative_slope"),
-    "nn.functional.binary_cross_entropy": call("/input, /target, |, reduction"),
-    "nn.functional.binary_cross_entropy_with_logits": call(
+    "nn.functional.leaky_relu": _handed_on("/input, !negative_slope"),
+    "nn.functional.binary_cross_entropy": _handed_on("/input, /target, |, reduction"),
+    "nn.functional.binary_cross_entropy_with_logits": _handed_on(
         "/input, /target, |, reduction, pos_weight"
     ),
 }

@@ -212,6 +212,15 @@ def test_a_function_of_a_target_that_is_not_imported_is_not_written() -> None:
     )
 
 
+def test_a_function_may_be_handed_on() -> None:
+    check_rewritten(
+        "import torch\nimport torch.nn.functional as F\nnet = Net(torch.tanh, loss=F.mse_loss)\n",
+        "import paddle\nimport paddle.nn.functional as F\n"
+        "net = Net(paddle.tanh, loss=F.mse_loss)\n",
+        "paddle",
+    )
+
+
 def test_a_note_is_shown_once_for_a_file() -> None:
     text = "from torch import nn\na = nn.Linear(1, 2)\nb = nn.Linear(2, 3)\n"
     result = check_sound(text.encode(), "paddle")
