@@ -53,14 +53,20 @@ class Pair:
         return worst
 
 
-def pair(xp: Framework, name: str, lrs: Sequence[float], **options: Any) -> Pair:
-    """Build both with one group for each learning rate; with one, from a plain list."""
+def pair(
+    xp: Framework, name: str, lrs: Sequence[float], *, native: bool = True, **options: Any
+) -> Pair:
+    """Build both with one group for each learning rate; with one, from a plain list.
+
+    Without `native` the framework's own is left out, and the test brings another.
+    """
     random = np.random.default_rng(0)
     start = [[random.standard_normal(s).astype("f4") for s in SHAPES] for _ in lrs]
     params = [[xp.param(array) for array in group] for group in start]
     torch_params = [[TORCH.param(array) for array in group] for group in start]
     theirs = getattr(torch.optim, name)(_groups(torch_params, lrs), lr=lrs[0], **options)
-    return Pair(xp, params, build(xp, name, params, lrs, **options), torch_params, theirs)
+    built = build(xp, name, params, lrs, **options) if native else None
+    return Pair(xp, params, built, torch_params, theirs)
 
 
 def build(

@@ -10,6 +10,7 @@ from bridge.equivalents import (
     paddle_optimizers,
     paddle_schedulers,
 )
+from bridge.equivalents._live import misfit, native_arguments
 from bridge.equivalents._model import REQUIREMENTS, Condition, Equivalent, Pair, To, difference
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ SCHEDULERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
     "oneflow": oneflow_schedulers.SCHEDULERS,
 }
 
+# The frameworks' names in messages.
+TITLES: Final[Mapping[str, str]] = {"torch": "torch", "paddle": "Paddle", "oneflow": "OneFlow"}
+
 # What works on torch's own tensors only, and why.
 TORCH_ONLY: Final[Mapping[str, str]] = {
     "SparseAdam": "it steps sparse gradients, which only torch's embeddings give",
@@ -33,6 +37,7 @@ __all__ = [
     "OPTIMIZERS",
     "REQUIREMENTS",
     "SCHEDULERS",
+    "TITLES",
     "TORCH_ONLY",
     "Condition",
     "Equivalent",
@@ -40,6 +45,8 @@ __all__ = [
     "To",
     "difference",
     "equivalents_of",
+    "misfit",
+    "native_arguments",
 ]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from bridge.equivalents import Pair, To, difference, equivalents_of
+from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
 from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
 from codemods.callees import optimizer_argument
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
 
 PAIR = 2
-TITLES = {"paddle": "Paddle", "oneflow": "OneFlow"}
 NAME = r"[A-Za-z_]\w*"
 # What needs no parentheses within an expression.
 ATOMS = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript, cst.Tuple, cst.List)

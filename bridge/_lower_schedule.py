@@ -1,0 +1,130 @@
+"""The native scheduler for one of bridge's, brought to the same step, for `bridge.lower`.
+
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/lr/LRScheduler_en.html
+https://oneflow.readthedocs.io/en/v0.9.0/optim.html#adjust-learning-rate
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from bridge._lower_rows import HINT, choose, native_class
+from bridge.backends import typename
+from bridge.equivalents import REQUIREMENTS, misfit, native_arguments
+from bridge.errors import UnsupportedError
+from bridge.optim._scalars import plain
+
+if TYPE_CHECKING:
+    from bridge.backends._protocol import Group
+    from bridge.equivalents import Equivalent
+
+PLATEAU: Final = "ReduceLROnPlateau"
+PROGRESS: Final = ("best", "num_bad_epochs", "cooldown_counter")
+# Of the largest learning rate: torch's recursions drift from closed forms by 4e-11 in 1e5 steps.
+SAME_LR: Final = 1e-9
+
+
+def start_lr(group: Group, scheduler: Any) -> float:
+    """Return the learning rate that the native optimizer is built with."""
+    has_start = scheduler is not None and name_of(scheduler) != PLATEAU
+    lr: float = plain(group["initial_lr"] if has_start else group["lr"])
+    return lr
+
+
+def name_of(scheduler: Any) -> str:
+    """Return torch's name of a scheduler of bridge; refuse any other."""
+    kind = type(scheduler)
+    if not kind.__module__.startswith("bridge.optim.lr_scheduler."):
+        raise UnsupportedError(
+            f"{typename(scheduler)} cannot be lowered: no framework has this class.\n{HINT}"
+        )
+    return kind.__name__
+
+
+def attach(framework: str, native: Any, scheduler: Any) -> Any:
+    """Build the native scheduler, let it drive `native`, and take it to the same step."""
+    groups = scheduler.optimizer.param_groups
+    made = _build(framework, native, scheduler, start_lr(groups[0], scheduler))
+    if framework == "paddle":
+        native.set_lr_scheduler(made)
+    if name_of(scheduler) == PLATEAU:
+        _take_over(framework, made, scheduler)
+    else:
+        _replay(made, _steps_of(scheduler))
+    natives = [made()] if framework == "paddle" else [g["lr"] for g in native.param_groups]
+    _check_lrs([plain(g["lr"]) for g in groups], natives, made)
+    made.verbose = scheduler.verbose
+    return made
+
+
+def _build(framework: str, native: Any, scheduler: Any, lr: float) -> Any:
+    name_of(scheduler)
+    values = _arguments_of(scheduler)
+    row = choose(framework, type(scheduler), lambda row: _lacking(row, scheduler, values))
+    return native_class(row)(**native_arguments(row, {**values, "optimizer": native}, lr))
+
+
+def _lacking(row: Equivalent, scheduler: Any, values: dict[str, Any]) -> str | None:
+    if (reason := misfit(row, values)) is not None:
+        return reason
+    needs = set(row.requires)
+    several = len(scheduler.optimizer.param_groups) > 1
+    of_lists = isinstance(values.get("lr_lambda"), list)
+    for requirement, breaks in (
+        ("one group", several),
+        ("one function", of_lists),
+        ("repeatable function", of_lists),
+    ):
+        if breaks and requirement in needs:
+            return f"{row.native} equals torch's only if {REQUIREMENTS[requirement]}"
+    return None
+
+
+def _arguments_of(scheduler: Any) -> dict[str, Any]:
+    """Return torch's arguments, as they are now: a loaded state may have changed attributes."""
+    args, kwargs = scheduler._arguments  # noqa: SLF001 - of our own base class
+    bound = inspect.signature(type(scheduler)).bind(*args, **kwargs)
+    bound.apply_defaults()
+    values = {
+        name: vars(scheduler).get(name, value)
+        for name, value in bound.arguments.items()
+        if name not in ("optimizer", "last_epoch", "last_step", "verbose")
+    }
+    if "milestones" in values and hasattr(values["milestones"], "elements"):
+        values["milestones"] = sorted(values["milestones"].elements())
+    if "lr_lambda" in values:
+        functions = scheduler.lr_lambdas
+        values["lr_lambda"] = functions[0] if len(set(map(id, functions))) == 1 else functions
+    return values
+
+
+def _steps_of(scheduler: Any) -> int:
+    steps: int = scheduler.last_epoch
+    return steps
+
+
+def _replay(made: Any, steps: int) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Detected call of `lr_scheduler.step\(\)` before")
+        for _ in range(steps):
+            made.step()
+
+
+def _take_over(framework: str, made: Any, scheduler: Any) -> None:
+    if not scheduler.last_epoch:
+        return
+    for name in PROGRESS:
+        setattr(made, name, getattr(scheduler, name))
+    setattr(made, "last_step" if framework == "oneflow" else "last_epoch", scheduler.last_epoch)
+
+
+def _check_lrs(ours: list[float], natives: list[float], made: Any) -> None:
+    for index, (lr, native) in enumerate(zip(ours, natives, strict=True)):
+        if abs(lr - native) > SAME_LR * max(map(abs, ours)):
+            raise UnsupportedError(
+                f"the schedule cannot be lowered: the lr of group {index} is {lr!r}, and "
+                f"{type(made).__name__} would give {native!r} at this step, so something else "
+                f"has written it.\n{HINT}"
+            )
