@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from bridge.optim import lr_scheduler
+from tests.scheduler_beyond import BEYOND
 from tests.scheduler_cases import COMPOSED, METRICS, PLAIN, SCHEDULERS, Case, Schedule
 from tests.scheduler_runs import (
     STEP_ERRORS,
@@ -24,7 +25,7 @@ from tests.scheduler_runs import (
 STEPS = (0, 1, 2, 11, 30, 50, 121, 200)
 ELSEWHERE = 17
 METRIC_CASES = [case for case in SCHEDULERS if case.metrics]
-CASES = [case for case in SCHEDULERS if not case.metrics and built_at(case, 0) is not None]
+CASES = [case for case in SCHEDULERS + BEYOND if not case.metrics and built_at(case, 0) is not None]
 
 
 def name_of(case: Case) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import math
 import pickle
@@ -12,6 +13,8 @@ import pytest
 import torch
 
 from bridge.optim import lr_scheduler
+from tests.scheduler_beyond import SCHEDULES as BEYOND
+from tests.scheduler_beyond import halved, inverse
 from tests.scheduler_cases import (
     METRICS,
     TRAIN_STEPS,
@@ -52,6 +55,14 @@ LENGTH = 45
 JSON: Callable[[Any], Any] = lambda state: json.loads(json.dumps(state))  # noqa: E731 - a row
 
 
+def through_torch_load(state: Any) -> Any:
+    """Save and load the way checkpoints are, with nothing but plain values allowed."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
 def go(scheduler: Any, steps: range) -> list[Any]:
     """Step along the range, and return what each step leaves in the groups."""
     record = []
@@ -82,6 +93,7 @@ def resumed(schedule: Schedule, saver: Any, loader: Any, at: int, carry: Any) ->
     [
         pytest.param(lr_scheduler, lr_scheduler, copy.deepcopy, id="ours"),
         pytest.param(lr_scheduler, lr_scheduler, JSON, id="ours through JSON"),
+        pytest.param(lr_scheduler, lr_scheduler, through_torch_load, id="ours through torch.load"),
         pytest.param(REFERENCE, lr_scheduler, copy.deepcopy, id="torch's into ours"),
         pytest.param(lr_scheduler, REFERENCE, copy.deepcopy, id="ours into torch's"),
     ],
@@ -152,6 +164,54 @@ def test_of_a_plain_function_nothing_is_saved() -> None:
     scheduler = schedule.build(lr_scheduler, torch_optimizer(0.1))
 
     assert scheduler.state_dict()["lr_lambdas"] == [None]
+
+
+@pytest.mark.parametrize("carry", [JSON, through_torch_load])
+def test_a_function_of_a_module_is_saved_by_name(carry: Callable[[Any], Any]) -> None:
+    saved = carry(of("LambdaLR", halved).build(lr_scheduler, torch_optimizer(0.1)).state_dict())
+    other = of("LambdaLR", inverse).build(lr_scheduler, torch_optimizer(0.1))
+    other.load_state_dict(saved)
+
+    assert saved["lr_lambda_references"] == ["tests.scheduler_beyond:halved"]
+    assert other.lr_lambdas == [halved]
+    assert "lr_lambda_references" not in vars(other)
+
+
+def test_a_scale_function_of_a_module_is_saved_by_name() -> None:
+    cyclic = [
+        of("CyclicLR", 0.01, 0.1, 5, scale_fn=fn).build(lr_scheduler, torch_optimizer(0.1))
+        for fn in (halved, inverse)
+    ]
+    cyclic[1].load_state_dict(JSON(cyclic[0].state_dict()))
+
+    assert cyclic[1].scale_fn(2) == halved(2)
+
+
+def test_a_named_function_that_is_not_loaded_is_a_warning_that_names_it() -> None:
+    scheduler = of("LambdaLR", inverse).build(lr_scheduler, torch_optimizer(0.1))
+    state = scheduler.state_dict() | {"lr_lambda_references": ["elsewhere.rates:warm"]}
+    with pytest.warns(UserWarning, match="elsewhere.rates:warm, which is not loaded"):
+        scheduler.load_state_dict(state)
+
+    assert scheduler.lr_lambdas == [inverse]
+
+
+def test_torchs_own_class_takes_a_state_with_names() -> None:
+    ours, torchs = (of("LambdaLR", halved).build(m, torch_optimizer(0.1)) for m in MODULES[::-1])
+    go(ours, range(5))
+    torchs.load_state_dict(ours.state_dict())
+
+    assert go(torchs, range(5)) == go(ours, range(5))
+
+
+@pytest.mark.parametrize("schedule", BEYOND, ids=str)
+@pytest.mark.parametrize("carry", [JSON, through_torch_load, copy.deepcopy])
+def test_schedules_beyond_torchs_are_saved_and_loaded(
+    schedule: Schedule, carry: Callable[[Any], Any]
+) -> None:
+    whole = go(schedule.build(lr_scheduler, torch_optimizer(0.1)), range(LENGTH))
+    for at in (0, 3, 13, 30):
+        assert resumed(schedule, lr_scheduler, lr_scheduler, at, carry) == whole[at:]
 
 
 RESUMED_BY_EPOCH = [

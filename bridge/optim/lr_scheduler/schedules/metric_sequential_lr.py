@@ -6,7 +6,7 @@ torch's refuses it, https://pytorch.org/docs/2.13/generated/torch.optim.lr_sched
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from bridge.optim.lr_scheduler._members import is_plateau
@@ -68,7 +68,7 @@ class MetricSequentialLR(SequentialLR):
         if not is_plateau(scheduler):
             super().step()
             return
-        if index > 0 and self._milestones[index - 1] == epoch:
+        if not self._asks_at(epoch):
             self._begin_plateau(scheduler)
         elif metrics is None:
             raise TypeError(
@@ -85,15 +85,21 @@ class MetricSequentialLR(SequentialLR):
         """Go exactly where that many steps from the start lead, given the metric of each."""
         check_step(step)
         seen = list(islice(metrics, step))
-        if len(seen) < step:
+        needed = max((epoch for epoch in range(1, step + 1) if self._asks_at(epoch)), default=0)
+        if len(seen) < needed:
             raise ValueError(
-                f"{type(self).__name__} needs the metrics of all {step} steps to resume, "
+                f"{type(self).__name__} needs the metrics of the first {needed} steps to resume, "
                 f"got {len(seen)}.\nHint: None will do where the member takes none."
             )
         with quiet(self):
             self.restart()
-            for metric in seen:
+            for metric in islice(chain(seen, repeat(None)), step):
                 self.step(metric)
+
+    def _asks_at(self, epoch: int) -> bool:
+        index = bisect_right(self._milestones, epoch)
+        is_milestone = index > 0 and self._milestones[index - 1] == epoch
+        return is_plateau(self._schedulers[index]) and not is_milestone
 
     def _begin_first(self) -> None:
         first = self._schedulers[bisect_right(self._milestones, 0)]
