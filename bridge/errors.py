@@ -21,3 +21,15 @@ class BackendImportError(BridgeError, ImportError):
 
 class UnsupportedError(BridgeError, NotImplementedError):
     """The framework cannot do what was asked; the message says why and what to do."""
+
+
+class CheckpointError(BridgeError, ValueError):
+    """A file is no checkpoint of bridge, is damaged, or was written by a newer version."""
+
+
+class StateMismatchError(BridgeError, ValueError):
+    """A saved state is not that of the optimizer, schedule or parameters it was given for."""
+
+
+class UnsavableError(BridgeError, TypeError):
+    """Something in a state has no form in a file without code."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 Tensor: TypeAlias = Any
@@ -50,9 +50,11 @@ class Backend(Protocol):
 
     name: str
     kernels: Mapping[str, Kernel]
+    rounds_betas: frozenset[str]
+    """The kernels that take 1 - beta in float32 where the parameters are float32."""
 
     def is_leaf(self, tensor: Tensor) -> bool: ...
-    def is_sparse(self, tensor: Tensor) -> bool: ...
+    def any_sparse(self, tensors: list[Tensor]) -> bool: ...
     def is_transposed(self, param: Tensor) -> bool:
         """Whether the parameter is a layer's whose weight torch keeps the other way round."""
         ...
@@ -69,6 +71,7 @@ class Backend(Protocol):
     def sqrt(self, tensor: Tensor) -> Tensor: ...
     def maximum(self, a: Tensor, b: Tensor) -> Tensor: ...
     def cat(self, tensors: list[Tensor]) -> Tensor: ...
+    def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]: ...
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor: ...
     def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
         """Return the nearest numbers that bfloat16 has, in float32."""

@@ -12,6 +12,8 @@ import oneflow
 from bridge.backends.oneflow_kernels import KERNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "float32", "float64")}
@@ -20,12 +22,14 @@ _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "flo
 class _OneFlow:
     name = "oneflow"
     kernels = KERNELS
+    joins_up_to = 16384
+    rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)
 
-    def is_sparse(self, tensor: Tensor) -> bool:
-        del tensor  # OneFlow has no sparse gradients
+    def any_sparse(self, tensors: list[Tensor]) -> bool:
+        del tensors  # OneFlow has no sparse gradients
         return False
 
     def is_transposed(self, param: Tensor) -> bool:
@@ -64,6 +68,10 @@ class _OneFlow:
 
     def cat(self, tensors: list[Tensor]) -> Tensor:
         return oneflow.cat(tensors)
+
+    def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]:
+        parts: Sequence[Tensor] = oneflow.split(tensor, sizes)
+        return parts
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         return oneflow.linalg.vector_norm(tensor, order)

@@ -9,10 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import paddle
+from paddle import _C_ops
 
 from bridge.backends.paddle_kernels import KERNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bridge.backends._protocol import Group, Tensor
 
 _DTYPES = {
@@ -28,12 +31,14 @@ _EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
 class _Paddle:
     name = "paddle"
     kernels = KERNELS
+    joins_up_to = 16384
+    rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)
 
-    def is_sparse(self, tensor: Tensor) -> bool:
-        return bool(tensor.is_selected_rows())
+    def any_sparse(self, tensors: list[Tensor]) -> bool:
+        return any(tensor.is_selected_rows() for tensor in tensors)
 
     def is_transposed(self, param: Tensor) -> bool:
         # Paddle names a layer's parameters by the layer's class.
@@ -61,7 +66,8 @@ class _Paddle:
         return tensor.detach().clone()
 
     def assign(self, target: Tensor, value: Tensor) -> None:
-        paddle.assign(value, target)
+        # What paddle.assign does in the end, in a fifth of its time.
+        _C_ops.assign_out_(value, target)
 
     def sqrt(self, tensor: Tensor) -> Tensor:
         return paddle.sqrt(tensor)
@@ -71,6 +77,10 @@ class _Paddle:
 
     def cat(self, tensors: list[Tensor]) -> Tensor:
         return paddle.concat(tensors)
+
+    def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]:
+        parts: Sequence[Tensor] = paddle.split(tensor, sizes)
+        return parts
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         if order in _EXACT_NORMS:

@@ -17,7 +17,7 @@ from torch.optim.optimizer import required as torchs_required
 from bridge.backends._protocol import required
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge.backends._protocol import Group, Kernel, Tensor
 
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class _Torch:
     name = "torch"
     kernels: Mapping[str, Kernel] = {}
+    joins_up_to = 0  # a parameter may be one part of many, as with FSDP
+    rounds_betas: frozenset[str] = frozenset()
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf or tensor.retains_grad)
 
-    def is_sparse(self, tensor: Tensor) -> bool:
-        return bool(tensor.is_sparse)
+    def any_sparse(self, tensors: list[Tensor]) -> bool:
+        return any(tensor.is_sparse for tensor in tensors)
 
     def is_transposed(self, param: Tensor) -> bool:
         del param
@@ -68,6 +70,10 @@ class _Torch:
 
     def cat(self, tensors: list[Tensor]) -> Tensor:
         return torch.cat(tensors)
+
+    def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]:
+        parts: Sequence[Tensor] = torch.split(tensor, sizes)
+        return parts
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         return torch.linalg.vector_norm(tensor, order)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.errors import UnsupportedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -27,6 +29,26 @@ def flip(state: State, to_numpy: Callable[[Any], Any]) -> State:
 
 def _flipped(value: Any, to_numpy: Callable[[Any], Any]) -> Any:
     return to_numpy(value).T if len(getattr(value, "shape", ())) == _MATRIX else value
+
+
+def check_flat(state: Mapping[str, Any], params: Sequence[Any], *, has_turned: bool) -> None:
+    """Refuse to turn over what LBFGS keeps, or to give it to parameters of another total size."""
+    vector = state.get("prev_flat_grad")
+    if vector is None:
+        return
+    if has_turned:
+        raise UnsupportedError(
+            "LBFGS keeps vectors of all parameters in a row, which cannot be moved to weights "
+            "that lie the other way round, as Paddle's Linear keeps them.\n"
+            "Hint: move the parameters only; LBFGS finds its history anew."
+        )
+    found, wanted = int(vector.shape[0]), sum(int(param.numel()) for param in params)
+    if found != wanted:
+        raise ValueError(
+            f"loaded state dict holds vectors of {found} numbers, the parameters have {wanted}.\n"
+            "Hint: give LBFGS trainable parameters only; Paddle's parameters() yields BatchNorm's "
+            "statistics too."
+        )
 
 
 def check_shapes(place: object, state: Mapping[str, Any], shape: Sequence[int]) -> None:

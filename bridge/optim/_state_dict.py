@@ -1,8 +1,10 @@
 """torch.optim's state_dict, to and from; the tensors in it may be another framework's, or numpy's.
 
-Two entries stand beside torch's, where they have something to say: `frozen`, the places of the
-parameters that want no gradient (Paddle's `parameters()` also yields BatchNorm's statistics), and
-`transposed`, the places of those that lie the other way round than torch's (Paddle's `Linear`).
+Three entries stand beside torch's, where they have something to say: `frozen`, the places of the
+parameters that want no gradient (Paddle's `parameters()` also yields BatchNorm's statistics),
+`transposed`, the places of those that lie the other way round than torch's (Paddle's `Linear`),
+and `scaled`, by how much a kernel's moments are larger than torch's. With them, what is loaded
+where it came from stays as it is to the bit, and elsewhere becomes what that framework expects.
 https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
 """
 
@@ -15,7 +17,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend, backend_name
-from bridge.optim._flip import check_shapes, flip
+from bridge.optim._flip import check_flat, check_shapes, flip
+from bridge.optim._moments import moment_scales, rescale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,36 +28,38 @@ if TYPE_CHECKING:
 _NUMBERS = {"step", "mu_product", "eta", "mu"}
 """Entries of a state that torch keeps as tensors of no dimension, and we as numbers."""
 
+_MARKS = {"frozen", "transposed", "scaled"}
 
-def pack(xp: Backend, groups: Sequence[Group], state: Mapping[Any, State]) -> dict[str, Any]:
+
+def pack(
+    xp: Backend, algorithm: str, groups: Sequence[Group], state: Mapping[Any, State]
+) -> dict[str, Any]:
     """Name each parameter by its place, counted through all groups."""
     # By identity: the frameworks' `==` compares elements.
     places: dict[int, int] = {}
     for place, param in enumerate(_params(groups)):
         places.setdefault(id(param), place)
-    frozen = [places[id(param)] for param in _params(groups) if not param.requires_grad]
-    transposed = [places[id(param)] for param in _params(groups) if xp.is_transposed(param)]
+    packed = [
+        {
+            **{key: value for key, value in group.items() if key != "params"},
+            "params": [places[id(param)] for param in group["params"]],
+        }
+        for group in groups
+    ]
     return {
         "state": {places.get(id(param), param): each for param, each in state.items()},
-        "param_groups": [
-            {
-                **{key: value for key, value in group.items() if key != "params"},
-                "params": [places[id(param)] for param in group["params"]],
-            }
-            for group in groups
-        ],
-        **({"frozen": frozen} if frozen else {}),
-        **({"transposed": transposed} if transposed else {}),
+        "param_groups": packed,
+        **_marks(xp, algorithm, groups, packed),
     }
 
 
 def unpack(
-    xp: Backend, state_dict: Mapping[str, Any], groups: Sequence[Group]
+    xp: Backend, algorithm: str, state_dict: Mapping[str, Any], groups: Sequence[Group]
 ) -> tuple[defaultdict[Any, State], list[Group]]:
     """Return the state and the groups that `state_dict` means for the parameters of `groups`."""
     params, saved = _match(state_dict, groups)
     state: defaultdict[Any, State] = defaultdict(dict)
-    for place, each in _local_states(xp, state_dict, params).items():
+    for place, each in _local_states(xp, algorithm, state_dict, groups).items():
         if place not in params:
             state[place] = each
         else:
@@ -66,22 +71,42 @@ def unpack(
     ]
 
 
-def localize(xp: Backend, state_dict: dict[str, Any], groups: Sequence[Group]) -> dict[str, Any]:
-    """Return `state_dict` with every other framework's tensor copied into `xp`'s."""
+def localize(
+    xp: Backend, algorithm: str, state_dict: Mapping[str, Any], groups: Sequence[Group]
+) -> dict[str, Any]:
+    """Return `state_dict` as `pack` would have made it here: places in order, tensors of `xp`."""
     params, saved = _match(state_dict, groups)
     places = {id(param): place for place, param in params.items()}
+    packed = [
+        {
+            **_options(xp, group, loaded),
+            # A name of its own for what the saved state does not know.
+            "params": [places.get(id(param), id(param)) for param in group["params"]],
+        }
+        for group, loaded in zip(groups, saved, strict=True)
+    ]
     return {
-        **state_dict,
-        "state": _local_states(xp, state_dict, params),
-        "param_groups": [
-            {
-                **_options(xp, group, loaded),
-                # A name of its own for what the saved state does not know.
-                "params": [places.get(id(param), id(param)) for param in group["params"]],
-            }
-            for group, loaded in zip(groups, saved, strict=True)
-        ],
+        **{key: value for key, value in state_dict.items() if key not in _MARKS},
+        "state": _local_states(xp, algorithm, state_dict, groups),
+        "param_groups": packed,
+        **_marks(xp, algorithm, groups, packed),
     }
+
+
+def _marks(
+    xp: Backend, algorithm: str, groups: Sequence[Group], packed: Sequence[Group]
+) -> dict[str, Any]:
+    marks: dict[str, Any] = {"frozen": [], "transposed": [], "scaled": {}}
+    for group, each in zip(groups, packed, strict=True):
+        for place, param in zip(each["params"], group["params"], strict=True):
+            if not param.requires_grad:
+                marks["frozen"].append(place)
+            if xp.is_transposed(param):
+                marks["transposed"].append(place)
+            scales = moment_scales(xp, algorithm, param, group)
+            if scales:
+                marks["scaled"][place] = scales
+    return {key: mark for key, mark in marks.items() if mark}
 
 
 def _match(
@@ -120,18 +145,21 @@ def _match_group(group: Group, loaded: Group, frozen: set[Any]) -> Iterable[tupl
 
 
 def _local_states(
-    xp: Backend, state_dict: Mapping[str, Any], params: Mapping[Any, Tensor]
+    xp: Backend, algorithm: str, state_dict: Mapping[str, Any], groups: Sequence[Group]
 ) -> dict[Any, Any]:
-    transposed = set(state_dict.get("transposed", ()))
-    states = {}
-    for place, saved in state_dict["state"].items():
-        states[place] = saved
-        if place in params:
-            param = params[place]
-            lies_otherwise = (place in transposed) != xp.is_transposed(param)
-            state = flip(saved, _to_numpy) if lies_otherwise else saved
-            check_shapes(place, state, param.shape)
-            states[place] = _local(xp, param, state)
+    params, saved = _match(state_dict, groups)
+    transposed, scaled = state_dict.get("transposed", ()), state_dict.get("scaled", {})
+    turned = {p for p in params if (p in transposed) != xp.is_transposed(params[p])}
+    loaded = {place: group for group in saved for place in group["params"]}
+    states = dict(state_dict["state"])
+    for place in params.keys() & states.keys():
+        param = params[place]
+        own = moment_scales(xp, algorithm, param, loaded[place])
+        state = rescale(states[place], scaled.get(place, {}), own, _to_numpy)
+        state = flip(state, _to_numpy) if place in turned else state
+        check_flat(state, list(params.values()), has_turned=bool(turned))
+        check_shapes(place, state, param.shape)
+        states[place] = _local(xp, param, state)
     return states
 
 

@@ -106,7 +106,9 @@ class Optimizer(Hooked):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load what `state_dict` of this or another framework's optimizer, or torch's, returned."""
         state_dict = self._changed("before_load", state_dict.copy())
-        state, groups = _state_dict.unpack(self._backend, state_dict, self.param_groups)
+        state, groups = _state_dict.unpack(
+            self._backend, self.algorithm, state_dict, self.param_groups
+        )
         self.__setstate__({"state": state, "param_groups": groups})
         self._call("after_load")
 
@@ -174,10 +176,10 @@ class Optimizer(Hooked):
         return backend(str(backend_name(first)))
 
     def _packed(self) -> dict[str, Any]:
-        return _state_dict.pack(self._backend, self.param_groups, self.state)
+        return _state_dict.pack(self._backend, self.algorithm, self.param_groups, self.state)
 
     def _localized(self, state_dict: dict[str, Any]) -> dict[str, Any]:
-        return _state_dict.localize(self._backend, state_dict, self.param_groups)
+        return _state_dict.localize(self._backend, self.algorithm, state_dict, self.param_groups)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("defaults", "state", "param_groups")}
