@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from bridge.equivalents import Equivalent
 
 PLATEAU: Final = "ReduceLROnPlateau"
-PROGRESS: Final = ("best", "num_bad_epochs", "cooldown_counter")
+# What a plateau has seen: torch's attribute, which Paddle has too -> OneFlow's.
+PROGRESS: Final = {
+    "best": "best",
+    "num_bad_epochs": "num_bad_steps",
+    "cooldown_counter": "cooldown_counter",
+    "last_epoch": "last_step",
+}
 # Of the largest learning rate: torch's recursions drift from closed forms by 4e-11 in 1e5 steps.
 SAME_LR: Final = 1e-9
 
@@ -115,9 +121,9 @@ def _replay(made: Any, steps: int) -> None:
 def _take_over(framework: str, made: Any, scheduler: Any) -> None:
     if not scheduler.last_epoch:
         return
-    for name in PROGRESS:
-        setattr(made, name, getattr(scheduler, name))
-    setattr(made, "last_step" if framework == "oneflow" else "last_epoch", scheduler.last_epoch)
+    for name, of_oneflow in PROGRESS.items():
+        native = of_oneflow if framework == "oneflow" else name
+        setattr(made, native, getattr(scheduler, name))
 
 
 def _check_lrs(ours: list[float], natives: list[float], made: Any) -> None:
