@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from bridge._as_torch import as_torch
     from bridge._lower import lower
     from bridge._wrap import wrap
+    from bridge.checkpoint import load, move_state, save
 
 __version__ = "0.1.0"
 
-__all__ = ["as_torch", "errors", "lower", "optim", "wrap"]
+__all__ = ["as_torch", "errors", "load", "lower", "move_state", "optim", "save", "wrap"]
 
 # Not files of the same name: importing such a file would put it in the function's place.
 _FUNCTIONS = {
     "as_torch": "bridge._as_torch",
+    "load": "bridge.checkpoint",
     "lower": "bridge._lower",
+    "move_state": "bridge.checkpoint",
+    "save": "bridge.checkpoint",
     "wrap": "bridge._wrap",
 }
 
