@@ -86,6 +86,8 @@ class LAMB(Optimizer):
         update = mean / correction1 / (xp.sqrt(square / correction2) + group["eps"])
         if group["adam_w_mode"]:
             update = with_decay(param, update, group)
-        size, length = float(xp.vector_norm(param)), float(xp.vector_norm(update))
-        ratio = size / length if size > 0 and length > 0 else 1.0
-        xp.assign(param, param - update * (group["lr"] * ratio))
+        size, length = xp.vector_norm(param), xp.vector_norm(update)
+        # The ratio is 1 where either is zero; to ask for it would wait for the device.
+        is_ratio = size.sign() * length.sign()
+        ratio = size / (length + (1 - is_ratio)) * is_ratio + (1 - is_ratio)
+        xp.assign(param, param - update * (ratio * group["lr"]))
