@@ -80,12 +80,13 @@ def from_config(config: Mapping[str, Any], optimizer: Any) -> Any:
 
 def arguments_of(scheduler: Configurable) -> Iterator[tuple[str, Any]]:
     """Yield what a schedule was built with, by name, but for the optimizer and the place."""
-    signature = inspect.signature(type(scheduler))
+    # Not of the class: Python 3.10 takes an inherited __new__ for its signature.
+    signature = inspect.signature(type(scheduler).__init__)
     args, kwargs = scheduler._arguments  # noqa: SLF001 - of our own base class
-    for name, value in signature.bind(*args, **kwargs).arguments.items():
+    for name, value in signature.bind(scheduler, *args, **kwargs).arguments.items():
         if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
             yield from value.items()
-        elif name not in LEFT_OUT and value is not scheduler.optimizer:
+        elif name not in LEFT_OUT and value is not scheduler.optimizer and value is not scheduler:
             yield name, value
 
 
@@ -102,7 +103,7 @@ def _moved(value: Any, optimizer: Any) -> Any:
 
 
 def _built(kind: Any, given: dict[str, Any], optimizer: Any) -> Any:
-    for name in inspect.signature(kind).parameters:
+    for name in inspect.signature(kind.__init__).parameters:
         if "optimizer" in name and name not in given:
             given[name] = optimizer
     return kind(**given)
