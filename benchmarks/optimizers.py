@@ -1,10 +1,11 @@
-"""How long `optimizer.step()` takes: our formula, our kernel, the framework's own, and torch's.
+"""How long `optimizer.step()` takes: our kernel, our formula, the framework's own, and torch's.
 
     python benchmarks/optimizers.py torch paddle
     python benchmarks/optimizers.py oneflow
 
-60 tensors of 1000 elements in 1 and in 10 groups, on one thread. Wall time of single steps, the
-smallest of many, taken in alternation; the ratios are to the framework's own optimizer.
+Many small tensors (160 of 1000 elements) and few large ones (60, 25 million elements in all), in
+1, 3 and 10 groups. One thread; medians of the process's CPU time for single steps, taken in turn
+and each time in another order, so that nobody always finds the caches as the same other left them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sys
 import time
 from importlib import import_module
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before any framework reads it
@@ -20,10 +22,9 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before any framework reads it
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TENSORS = 60
-ELEMENTS = 1000
-GROUPS = (1, 10)
-TURNS = 200
+SIZES = {"small": [1000] * 160, "large": [416_667] * 60}
+TURNS = {"small": 150, "large": 15}
+GROUPS = (1, 3, 10)
 LR = 1e-3
 
 OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -42,38 +43,49 @@ PADDLE: dict[str, Callable[[Any, Any], Any]] = {
 """Paddle's own optimizers, by its own names."""
 
 
-def params_of(name: str) -> list[Any]:
+def groups_of(name: str, sizes: list[int], count: int) -> list[dict[str, Any]]:
     framework: Any = import_module(name)
     params = []
-    for _ in range(TENSORS):
+    for size in sizes:
         if name == "paddle":
-            param = framework.create_parameter([ELEMENTS], "float32")
+            param = framework.create_parameter([size], "float32")
         else:
-            param = framework.nn.Parameter(framework.ones(ELEMENTS))
-        param.grad = framework.ones([ELEMENTS])
+            param = framework.nn.Parameter(framework.ones(size))
+        param.grad = framework.full([size], 0.1)
         params.append(param)
-    return params
+    return [{"params": params[index::count]} for index in range(count)]
 
 
-def grouped(params: list[Any], count: int) -> list[dict[str, Any]]:
-    size = len(params) // count
-    return [{"params": params[i * size : (i + 1) * size]} for i in range(count)]
-
-
-def native_of(name: str, title: str, groups: int) -> Any:
+def native_of(name: str, title: str, groups: list[dict[str, Any]]) -> Any:
     framework: Any = import_module(name)
-    given = grouped(params_of(name), groups)
     if name == "paddle":
-        return PADDLE[title](framework.optimizer, given)
+        return PADDLE[title](framework.optimizer, groups)
     cls, options = OPTIMIZERS[title]
-    return getattr(framework.optim, cls)(given, lr=LR, **options)
+    return getattr(framework.optim, cls)(groups, lr=LR, **options)
 
 
-def ours_of(name: str, title: str, groups: int) -> Any:
+def ours_of(title: str, groups: list[dict[str, Any]], **more: Any) -> Any:
     from bridge import optim
 
     cls, options = OPTIMIZERS[title]
-    return getattr(optim, cls)(grouped(params_of(name), groups), lr=LR, **options)
+    return getattr(optim, cls)(groups, lr=LR, **options, **more)
+
+
+def steps_of(name: str, title: str, size: str, count: int) -> dict[str, Callable[[], Any]]:
+    def groups(framework: str = name) -> list[dict[str, Any]]:
+        return groups_of(framework, SIZES[size], count)
+
+    by_formula = ours_of(title, groups())
+    steps: dict[str, Callable[[], Any]] = {
+        "ours": ours_of(title, groups()).step,
+        "own": native_of(name, title, groups()).step,
+        "formula": lambda: by_formula._advance({}),  # noqa: SLF001
+    }
+    if name == "torch":
+        steps["fused"] = ours_of(title, groups(), fused=True).step
+    else:
+        steps["torch"] = native_of("torch", title, groups("torch")).step
+    return steps
 
 
 def finish(name: str) -> Callable[[], Any]:
@@ -85,42 +97,40 @@ def finish(name: str) -> Callable[[], Any]:
     return wait
 
 
-def smallest_ms(steps: dict[str, Callable[[], Any]], wait: Callable[[], Any]) -> dict[str, float]:
-    best = dict.fromkeys(steps, float("inf"))
-    for turn in range(TURNS):
-        for title, step in steps.items():
+def medians(
+    steps: dict[str, Callable[[], Any]], wait: Callable[[], Any], turns: int
+) -> dict[str, float]:
+    taken: dict[str, list[float]] = {title: [] for title in steps}
+    order = list(steps)
+    for turn in range(turns + 2):
+        order.append(order.pop(0))
+        for title in reversed(order) if turn % 2 else order:
             wait()
-            start = time.perf_counter()
-            step()
+            start = time.process_time()
+            steps[title]()
             wait()
-            if turn:
-                best[title] = min(best[title], (time.perf_counter() - start) * 1e3)
-    return best
-
-
-def measure(name: str, title: str, groups: int) -> dict[str, float]:
-    by_formula, by_kernel = (ours_of(name, title, groups) for _ in range(2))
-    steps: dict[str, Callable[[], Any]] = {
-        "formula": lambda: by_formula._advance({}),  # noqa: SLF001
-        "kernel": by_kernel.step,
-        "own": native_of(name, title, groups).step,
-        "torch": native_of("torch", title, groups).step,
-    }
-    return smallest_ms(steps, finish(name))
+            taken[title].append((time.process_time() - start) * 1e3)
+    return {title: median(each[2:]) for title, each in taken.items()}  # the first are warm-up
 
 
 def main(names: list[str]) -> None:
-    print("| framework | optimizer | groups | formula | kernel | own | torch | kernel / own |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| framework | tensors | optimizer | groups | ours | own | ours / own | formula | other |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for name in names:
-        for title in OPTIMIZERS:
-            for groups in GROUPS:
-                ms = measure(name, title, groups)
-                cells = " | ".join(
-                    f"{ms[key]:.3f}" for key in ("formula", "kernel", "own", "torch")
-                )
-                ratio = ms["kernel"] / ms["own"]
-                print(f"| {name} | {title} | {groups} | {cells} | {ratio:.2f} |")
+        wait = finish(name)
+        for size, turns in TURNS.items():
+            for title in OPTIMIZERS:
+                for count in GROUPS:
+                    ms = medians(steps_of(name, title, size, count), wait, turns)
+                    ours, own, formula = ms.pop("ours"), ms.pop("own"), ms.pop("formula")
+                    [(label, other)] = ms.items()
+                    print(
+                        f"| {name} | {size} | {title} | {count} | {ours:.3f} | {own:.3f} "
+                        f"| {ours / own:.2f} | {formula:.3f} | {label} {other:.3f} |",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ class Backend(Protocol):
     rounds_betas: frozenset[str]
     """The kernels that take 1 - beta in float32 where the parameters are float32."""
 
+    joins_up_to: int
+    """The largest vectors, in elements, that are faster to step joined than one by one."""
+
     def is_leaf(self, tensor: Tensor) -> bool: ...
     def any_sparse(self, tensors: list[Tensor]) -> bool: ...
     def is_transposed(self, param: Tensor) -> bool:

@@ -72,12 +72,19 @@ def _adam(batch: Batch, group: Group) -> None:
     elif decay != 0:
         grads = [_with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
     beta1, beta2 = (float(beta) for beta in group["betas"])
+    # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
+    # would not fit to it and cost 4e-6 in float32.
+    is_double = params[0].dtype == paddle.float64
+    base1, base2 = (beta if is_double else _rounded(beta) for beta in (beta1, beta2))
     # Parameters that got their first gradient later count their own steps.
     powers: dict[int, tuple[Tensor, Tensor]] = {}
     for state in states:
         step = state["step"] = state["step"] + 1
         if step not in powers:
-            powers[step] = (_power(beta1, step, params[0]), _power(beta2, step, params[0]))
+            powers[step] = (
+                _scalar(base1**step, params[0], [1]),
+                _scalar(base2**step, params[0], [1]),
+            )
     is_amsgrad = bool(group["amsgrad"])
     _C_ops.merged_adam_(
         params,
@@ -149,12 +156,9 @@ def _with_decay(param: Tensor, grad: Tensor, group: Group) -> Tensor:
     return grad + param * decay if decay != 0 else grad
 
 
-def _power(beta: float, step: int, like: Tensor) -> Tensor:
-    # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
-    # would not fit to it and cost 4e-6 in float32.
-    is_double = like.dtype.name == "FLOAT64"
-    rounded = beta if is_double else unpack("f", pack("f", beta))[0]
-    return _scalar(rounded**step, like, [1])
+def _rounded(value: float) -> float:
+    number: float = unpack("f", pack("f", value))[0]
+    return number
 
 
 def _scalar(value: float, like: Tensor, shape: list[int]) -> Tensor:

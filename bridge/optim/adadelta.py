@@ -30,6 +30,7 @@ class Adadelta(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Adadelta"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

@@ -30,6 +30,7 @@ class Adagrad(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Adagrad"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

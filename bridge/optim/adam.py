@@ -33,6 +33,7 @@ class Adam(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Adam"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "amsgrad": False,
         "maximize": False,

@@ -30,6 +30,7 @@ class Adamax(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Adamax"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

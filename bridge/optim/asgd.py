@@ -31,6 +31,7 @@ class ASGD(Optimizer):
     """
 
     algorithm: ClassVar[str] = "ASGD"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

@@ -28,6 +28,7 @@ class Lion(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Lion"
+    is_elementwise: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ class NAdam(Optimizer):
     """
 
     algorithm: ClassVar[str] = "NAdam"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "maximize": False,
         "foreach": None,

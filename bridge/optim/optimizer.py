@@ -9,12 +9,10 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.backends import backend, backend_name
-from bridge.backends._protocol import Batch
-from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
 from bridge.optim._clip import clip_groups
 from bridge.optim._hooks import Hooked, with_hooks
-from bridge.optim._scalars import plain
+from bridge.optim._stepping import advance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +32,9 @@ class Optimizer(Hooked):
 
     takes_complex: ClassVar[bool] = False
     """Whether the formula holds for complex parameters too."""
+
+    is_elementwise: ClassVar[bool] = False
+    """Whether the formula treats each element of a vector by itself, so that it may join them."""
 
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
@@ -57,6 +58,8 @@ class Optimizer(Hooked):
         super().__init_subclass__(**kwargs)
         if "formula" in cls.__dict__ and "algorithm" not in cls.__dict__:
             cls.algorithm = ""  # the base class's kernel does not know the new formula
+        if "formula" in cls.__dict__ and "is_elementwise" not in cls.__dict__:
+            cls.is_elementwise = False  # nor is what held for the old one known of it
 
     @staticmethod
     def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
@@ -115,60 +118,7 @@ class Optimizer(Hooked):
     def _advance(self, kernels: Mapping[str, Kernel]) -> None:
         if type(self).formula is Optimizer.formula:
             raise NotImplementedError
-        xp = self._backend
-        kernel = kernels.get(self.algorithm)
-        with xp.no_grad():
-            for group in self.param_groups:
-                options = {
-                    key: plain(value) for key, value in group.items() if not key.startswith("param")
-                }
-                for (dtype, is_contiguous), batch in self._batches(xp, group).items():
-                    # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
-                    if kernel is not None and is_contiguous and kernel.claims(options, dtype):
-                        kernel.run(batch, options)
-                    else:
-                        for param, grad, state in zip(*batch, strict=True):
-                            self.formula(xp, param, grad, state, options)
-                    for param, state in zip(batch.params, batch.states, strict=True):
-                        # As in torch, a parameter that needs no state has no entry.
-                        if state:
-                            self.state[param] = state
-
-    def _batches(self, xp: Backend, group: Group) -> dict[tuple[str, bool], Batch]:
-        batches: dict[tuple[str, bool], Batch] = {}
-        batch, dtype, is_contiguous = Batch([], [], []), None, True
-        is_maximizing, known = group.get("maximize", False), self.state.get
-        for param in group["params"]:
-            grad = param.grad
-            if grad is None:
-                continue
-            if xp.is_sparse(grad):
-                raise self._refused_sparse(xp)
-            if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
-                dtype, is_contiguous = param.dtype, param.is_contiguous()
-                key = xp.dtype(param), is_contiguous
-                if key[0].startswith("complex") and not self.takes_complex:
-                    raise self._refused_complex(xp)
-                batch = batches.setdefault(key, Batch([], [], []))
-            batch.params.append(param)
-            batch.grads.append(-grad if is_maximizing else grad)
-            batch.states.append(known(param) or self.init_state(xp, param, group))
-        return batches
-
-    def _refused_sparse(self, xp: Backend) -> UnsupportedError:
-        # torch has this advice in the message of Adam alone.
-        advice = ", please consider SparseAdam instead" if self.algorithm == "Adam" else ""
-        return UnsupportedError(
-            f"{self.algorithm} does not support sparse gradients{advice}\n"
-            f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
-        )
-
-    def _refused_complex(self, xp: Backend) -> UnsupportedError:
-        return UnsupportedError(
-            f"{type(self).__name__} does not support complex parameters\n"
-            f"On {xp.name} it steps real ones only.\n"
-            "Hint: keep the real and the imaginary part as two parameters, or use SGD."
-        )
+        advance(self, self._backend, kernels)
 
     @property
     def _backend(self) -> Backend:

@@ -34,6 +34,7 @@ class RAdam(Optimizer):
     """
 
     algorithm: ClassVar[str] = "RAdam"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

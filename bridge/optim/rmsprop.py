@@ -30,6 +30,7 @@ class RMSprop(Optimizer):
     """
 
     algorithm: ClassVar[str] = "RMSprop"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "momentum": 0,
         "centered": False,

@@ -32,6 +32,7 @@ class Rprop(Optimizer):
     """
 
     algorithm: ClassVar[str] = "Rprop"
+    is_elementwise: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "foreach": None,
         "maximize": False,

@@ -32,6 +32,7 @@ class SGD(Optimizer):
     """
 
     algorithm: ClassVar[str] = "SGD"
+    is_elementwise: ClassVar[bool] = True
     takes_complex: ClassVar[bool] = True
     later_options: ClassVar[Mapping[str, object]] = {
         "nesterov": False,

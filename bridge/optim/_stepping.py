@@ -1,0 +1,96 @@
+"""One step through all groups: by the framework's kernel where one is claimed, else by the formula.
+
+Follows `Optimizer.step` of https://docs.pytorch.org/docs/stable/optim.html. This runs for every
+parameter at every step; what is asked of a parameter here shows in the benchmark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridge.backends._protocol import Batch
+from bridge.errors import UnsupportedError
+from bridge.optim._scalars import plain
+from bridge.optim._together import step_by_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
+
+_PLAIN = frozenset({bool, float, int, str, type(None)})
+
+
+def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
+    """Update every parameter that has a gradient, and keep what state it needs from now on."""
+    kernel = kernels.get(optimizer.algorithm)
+    with xp.no_grad():
+        for group in optimizer.param_groups:
+            options = _options(group)
+            fresh: list[tuple[Tensor, State]] = []
+            for (dtype, is_contiguous), batch in _batches(optimizer, xp, group, fresh).items():
+                # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
+                if kernel is not None and is_contiguous and kernel.claims(options, dtype):
+                    kernel.run(batch, options)
+                else:
+                    step_by_formula(optimizer, xp, batch, options)
+            for param, state in fresh:
+                # As in torch, a parameter that needs no state has no entry.
+                if state:
+                    optimizer.state[param] = state
+
+
+def _options(group: Group) -> Group:
+    options = {**group, "params": None, "param_names": None}
+    for name, value in options.items():
+        # The types of most are known: nothing needs to be asked.
+        if type(value) not in _PLAIN:
+            options[name] = plain(value)
+    return options
+
+
+def _batches(
+    optimizer: Any, xp: Backend, group: Group, fresh: list[tuple[Tensor, State]]
+) -> dict[tuple[str, bool], Batch]:
+    batches: dict[tuple[str, bool], Batch] = {}
+    batch, dtype, is_contiguous = Batch([], [], []), None, True
+    known = optimizer.state.get
+    for param in group["params"]:
+        grad = param.grad
+        if grad is None:
+            continue
+        if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
+            dtype, is_contiguous = param.dtype, param.is_contiguous()
+            batch = batches.setdefault((xp.dtype(param), is_contiguous), Batch([], [], []))
+        state = known(param)
+        if not state:
+            state = optimizer.init_state(xp, param, group)
+            fresh.append((param, state))
+        batch.params.append(param)
+        batch.grads.append(grad)
+        batch.states.append(state)
+    for (name, _), batch in batches.items():
+        if name.startswith("complex") and not optimizer.takes_complex:
+            raise _refused_complex(optimizer, xp)
+        if xp.any_sparse(batch.grads):
+            raise _refused_sparse(optimizer, xp)
+        if group.get("maximize", False):
+            batch.grads[:] = [-grad for grad in batch.grads]
+    return batches
+
+
+def _refused_sparse(optimizer: Any, xp: Backend) -> UnsupportedError:
+    # torch has this advice in the message of Adam alone.
+    advice = ", please consider SparseAdam instead" if optimizer.algorithm == "Adam" else ""
+    return UnsupportedError(
+        f"{optimizer.algorithm} does not support sparse gradients{advice}\n"
+        f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
+    )
+
+
+def _refused_complex(optimizer: Any, xp: Backend) -> UnsupportedError:
+    return UnsupportedError(
+        f"{type(optimizer).__name__} does not support complex parameters\n"
+        f"On {xp.name} it steps real ones only.\n"
+        "Hint: keep the real and the imaginary part as two parameters, or use SGD."
+    )
