@@ -15,7 +15,13 @@ from libcst.metadata import Assignment, ClassScope
 
 from codemods.callees import local_function, optimizer_argument, parameter_of
 from codemods.hidden import reached_by_string
-from codemods.whereabouts import consumer, is_only_tested, whereabouts
+from codemods.whereabouts import (
+    consumer,
+    is_only_tested,
+    is_set_to_none,
+    is_variable,
+    whereabouts,
+)
 
 if TYPE_CHECKING:
     from libcst.metadata import Scope
@@ -139,9 +145,12 @@ class _Collector:
                 self.by_call[parent] = Construct(*role, parent, reference)
         self.parameters: dict[SlotKey, tuple[cst.FunctionDef, cst.Param]] = {}
         self.attributes: dict[str, list[cst.Attribute]] = {}
-        for node in source.spans:
+        self.names: dict[str, list[cst.Name]] = {}
+        for node in sorted(source.spans, key=source.start):
             if isinstance(node, cst.Attribute):
                 self.attributes.setdefault(node.attr.value, []).append(node)
+            elif isinstance(node, cst.Name) and is_variable(source, node):
+                self.names.setdefault(node.value, []).append(node)
 
     def run(self) -> Facts:
         self.facts.constructs = list(self.by_call.values())
@@ -219,17 +228,12 @@ class _Collector:
             self._read_variable(slot, owner, name)  # type: ignore[arg-type]  # a Scope
 
     def _read_variable(self, slot: Slot, scope: Scope, name: str) -> None:
-        # Every assignment of a name has all of its references.
-        used: set[cst.CSTNode] = set()
         for assignment in scope[name]:
             if isinstance(assignment, Assignment):
                 self._check_assignment(slot, assignment.node)
-            used.update(access.node for access in assignment.references)
-        for access in sorted(used, key=self.source.start):
-            node = access
-            while isinstance(node, cst.Attribute):
-                node = node.value
-            if isinstance(node, cst.Name):
+        # Not the assignments' references: a use above the assignment, in a loop, is none of them.
+        for node in self.names.get(name, []):
+            if self.key_of(node) == slot.key:
                 self._use(slot, node)
 
     def _read_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
@@ -242,8 +246,24 @@ class _Collector:
                 self._check_assignment(slot, node)
             else:
                 self._use(slot, node)
+        if (own := self._in_body(owner, name)) is not None:
+            slot.uses.append(Escape(own, "the class has something of that name too"))
         if owner.bases:
             slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
+
+    def _in_body(self, owner: cst.ClassDef, name: str) -> cst.CSTNode | None:
+        """Return what a class's body binds a name to, unless it is None."""
+        for statement in owner.body.body:
+            if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+                if statement.name.value == name:
+                    return statement
+                continue
+            for node in self.names.get(name, []):
+                is_inside = statement in self.source.ancestors(node)
+                is_bound = isinstance(self.source.scopes.get(node), ClassScope)
+                if is_inside and is_bound and not is_set_to_none(self.source, node):
+                    return node
+        return None
 
     def _check_outside(self, slot: Slot) -> None:
         """Note what reaches a slot by other ways than its name."""
@@ -278,11 +298,9 @@ class _Collector:
             return
         statement: cst.CSTNode | None = self.source.enclosing(node, cst.Assign, cst.AnnAssign)
         value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
-        if isinstance(statement, cst.AnnAssign) and value is None:
-            return  # an annotation alone
         if isinstance(value, cst.Call) and self._is_placed(value, slot):
             return
-        if isinstance(value, cst.Name) and value.value == "None":
+        if is_set_to_none(self.source, node):
             return
         slot.uses.append(Escape(node, "the same name also holds something else"))
 

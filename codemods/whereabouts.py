@@ -50,3 +50,29 @@ def is_only_tested(source: Source, node: cst.CSTNode) -> bool:
         isinstance(c.operator, cst.Is | cst.IsNot) and source.text(c.comparator) == "None"
         for c in parent.comparisons
     )
+
+
+def is_set_to_none(source: Source, target: cst.CSTNode) -> bool:
+    """Tell whether a name or attribute is assigned None there, or only annotated."""
+    statement: cst.CSTNode | None = source.enclosing(target, cst.Assign, cst.AnnAssign)
+    if isinstance(statement, cst.AnnAssign) and statement.value is None:
+        return True
+    value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
+    return isinstance(value, cst.Name) and value.value == "None"
+
+
+def is_variable(source: Source, node: cst.Name) -> bool:
+    """Tell whether a name is a variable that is used there, and no part of something else."""
+    parent = source.parents.get(node)
+    match parent:
+        case cst.Attribute():
+            return parent.value is node
+        case cst.Arg():
+            return parent.value is node
+        case cst.Param() | cst.NameItem() | cst.ImportAlias() | cst.MatchKeywordElement():
+            return isinstance(parent, cst.Param) and parent.name is not node
+        case cst.FunctionDef() | cst.ClassDef():
+            return parent.name is not node
+        case cst.AsName():
+            return source.enclosing(parent, cst.Import, cst.ImportFrom) is None
+    return True

@@ -108,7 +108,11 @@ def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit
     edits: list[Edit] = []
     if argument.keyword is None:
         if not row.keeps_positions:
-            edits.append(Insert(argument, f"{rule.name}=", "before"))
+            # f(x for x in y) needs no parentheses of its own, f(a=(x for x in y)) does
+            is_bare = isinstance(argument.value, cst.GeneratorExp) and not argument.value.lpar
+            opening, closing = ("(", ")") if is_bare else ("", "")
+            edits.append(Insert(argument, f"{rule.name}={opening}", "before"))
+            edits.append(Insert(argument, closing, "after"))
     elif rule.name != name:
         edits.append(Replace(argument.keyword, (rule.name or "",)))
     if rule.convert == "float" and isinstance(argument.value, cst.Integer):

@@ -180,7 +180,8 @@ def _params(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression 
 def _yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
     """Tell whether an expression is flat, and `parameters` is the framework's own method."""
     is_redefined = any(
-        isinstance(node, cst.FunctionDef) and node.name.value == "parameters"
+        (isinstance(node, cst.FunctionDef) and node.name.value == "parameters")
+        or (isinstance(node, cst.AssignTarget) and _named(node.target) == "parameters")
         for node in source.spans
     )
     return not is_redefined and is_flat(source, params)

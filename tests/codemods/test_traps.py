@@ -68,6 +68,36 @@ OPTIMIZER_ESCAPES = [
     ("closure", OPT + "opt.step(closure)\n", "called with arguments"),
     ("zero_grad with more", OPT + "opt.zero_grad(*a)\n", "other arguments"),
     ("group added", OPT + "opt.add_param_group({'params': p})\n", "a group is added"),
+    ("also by match", OPT + "match x:\n    case opt: ...\n", "not followed"),
+    ("also above, in a loop", f"for i in n:\n    if i: f(opt)\n    {OPT}", "passed to `f`"),
+    (
+        "the class has it too",
+        f"class T:\n    opt = mine\n    def f(self):\n        self.{OPT}",
+        "of that name too",
+    ),
+    (
+        "a method of that name",
+        f"class T:\n    def f(self):\n        self.{OPT}    def opt(self): ...\n",
+        "of that name too",
+    ),
+    (
+        "a subclass",
+        f"class T:\n    def f(self):\n        self.{OPT}class U(T):\n    f = lambda s: s.opt\n",
+        "from outside `T`",
+    ),
+    ("a base class", f"class T(B):\n    def f(self):\n        self.{OPT}", "has bases"),
+    (
+        "another self",
+        f"class T:\n    def f(self, t):\n        self.{OPT}        self = t\n",
+        "other",
+    ),
+    (
+        "attribute by a string",
+        f"class T:\n    def f(self):\n        self.{OPT}        getattr(self, name).step()\n",
+        "`getattr` may reach it",
+    ),
+    ("parameters of its own", "class M:\n    def parameters(self): ...\n" + OPT, "groups"),
+    ("parameters patched", "model.parameters = f\n" + OPT, "groups"),
 ]
 GROUP_USES = [
     ("opt.param_groups[0]['lr'] *= 0.1\n"),
@@ -102,7 +132,7 @@ SCHEDULER_ESCAPES = [
     ("last_epoch moved", MADE + "s.last_epoch += 3\n", "`last_epoch` is written"),
     ("get_lr", MADE + "print(s.get_lr())\n", "no `get_lr`"),
     ("in a list", OPT + "ss = [sched.StepLR(opt, 5)]\n", " a "),
-    ("chained", OPT + "s = sched.ChainedScheduler([sched.StepLR(opt, 5)])\n", "ChainedScheduler"),
+    ("chained", OPT + "s = sched.ChainedScheduler([sched.StepLR(opt, 5)])\n", ""),
     ("handed on", MADE + "wrap(s)\n", "passed to `wrap`"),
     ("optimizer from elsewhere", "opt = make()\n" + STEP_LR, "made where it is not followed"),
     ("optimizer of an attribute", "s = sched.StepLR(self.opt, 5)\n", "where it is not followed"),
