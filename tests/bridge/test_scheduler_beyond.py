@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -235,6 +236,17 @@ def test_a_plateau_may_come_first() -> None:
         lrs += scheduler.get_last_lr()
 
     assert lrs == [0.8, 0.4, 0.8, 0.4, 0.2]
+
+
+def test_the_documentation_runs_and_names_every_schedule() -> None:
+    text = (ROOT / "docs/schedulers.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, names)  # noqa: S102 - a page of this repository
+    unnamed = {name for name in lr_scheduler.schedules.__all__ if name not in text}
+
+    assert names["scheduler"].last_epoch == 40
+    assert unnamed == {"NamedLR"}
 
 
 def test_torchs_sequence_says_which_class_takes_a_plateau() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bridge.optim.lr_scheduler._config import Configurable
 from bridge.optim.lr_scheduler._optimizer import check_optimizer, order_warning, watch_steps
 from bridge.optim.lr_scheduler._resume import Resumable
-from bridge.optim.lr_scheduler._values import copied, read_values, write_value
+from bridge.optim.lr_scheduler._values import copied, paired, read_values, write_value
 from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class LRScheduler(Configurable, Resumable):
     def _set_lr(self, values: list[Value], epoch: float | None) -> None:
         """Write one learning rate into each group, and remember them."""
         last_lr = []
-        for group, value in zip(self.optimizer.param_groups, values, strict=True):
+        for group, value in paired(self.optimizer.param_groups, values):
             if type(value) is float and type(group["lr"]) is float:
                 group["lr"] = value
                 last_lr.append(value)
@@ -176,6 +176,10 @@ class LRScheduler(Configurable, Resumable):
     def _check_within_step(self) -> None:
         if not self._get_lr_called_within_step:
             warnings.warn(OUTSIDE_STEP, UserWarning, stacklevel=3)
+
+    def _warn_outside_step(self) -> None:
+        # Asked for inline before, in every get_lr: the call alone is a tenth of a step.
+        warnings.warn(OUTSIDE_STEP, UserWarning, stacklevel=3)
 
 
 class _LRScheduler(LRScheduler):

@@ -6,11 +6,13 @@ https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping, Sequence
 
+_A = TypeVar("_A")
+_B = TypeVar("_B")
 Value: TypeAlias = Any  # a float, or a 0-d tensor that the optimizer's owner put there
 Group: TypeAlias = "MutableMapping[str, Any]"
 
@@ -35,6 +37,13 @@ def write_value(group: Group, key: str, value: Value) -> None:
         group[key] = value
     else:
         current.fill_(value.squeeze() if is_tensor(value) and value.ndim else value)
+
+
+def paired(first: Sequence[_A], second: Sequence[_B]) -> Iterable[tuple[_A, _B]]:
+    """Do what zip(strict=True) does, whose keyword costs more than the rest of a short loop."""
+    if len(first) == len(second):
+        return zip(first, second)  # noqa: B905 - just compared
+    return zip(first, second, strict=True)
 
 
 def one_per_group(

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from bridge.optim.lr_scheduler._base import LRScheduler
-from bridge.optim.lr_scheduler._values import read_values
+from bridge.optim.lr_scheduler._values import paired, read_values
 
 if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
@@ -63,7 +63,8 @@ class CosineAnnealingLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Move the current learning rates one step along the cosine."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         epoch, period, eta_min = self.last_epoch, self.T_max, self.eta_min
         if self._is_initial:
@@ -75,7 +76,7 @@ class CosineAnnealingLR(LRScheduler):
             rise = 1 - math.cos(math.pi / period)
             return [
                 group["lr"] + (base_lr - eta_min) * rise / 2
-                for base_lr, group in zip(self.base_lrs, groups, strict=True)
+                for base_lr, group in paired(self.base_lrs, groups)
             ]
         ratio = cosine_height(epoch, period) / cosine_height(epoch - 1, period)
         return [ratio * (group["lr"] - eta_min) + eta_min for group in groups]

@@ -95,7 +95,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Evaluate the cosine at T_cur of T_i."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         height, eta_min = cosine_height(self.T_cur, self.T_i), self.eta_min
         return [eta_min + (base_lr - eta_min) * height / 2 for base_lr in self.base_lrs]
 

@@ -18,7 +18,7 @@ from bridge.optim.lr_scheduler._momentum import (
 )
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import only_last
-from bridge.optim.lr_scheduler._values import one_per_group, read_values, write_value
+from bridge.optim.lr_scheduler._values import one_per_group, paired, read_values, write_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -135,20 +135,23 @@ class CyclicLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Compute the learning rates of this batch, and write the momenta."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         cycle, height = cycle_position(self.last_epoch, self.total_size, self.step_ratio)
         count = cycle if self.scale_mode == "cycle" else self.last_epoch
-        scale_fn = self.scale_fn
+        # A user's own function is called as often as by torch, for every group and value.
+        custom = self._scale_fn_custom
+        scale = SCALES[self.mode][0](self.gamma, count) if custom is None else 1.0
         lrs = [
-            base + (highest - base) * height * scale_fn(count)
-            for base, highest in zip(self.base_lrs, self.max_lrs, strict=True)
+            base + (highest - base) * height * (scale if custom is None else custom(count))
+            for base, highest in paired(self.base_lrs, self.max_lrs)
         ]
         if self.cycle_momentum:
             groups, as_beta1 = self.optimizer.param_groups, self.use_beta1
-            bounds = zip(groups, self.base_momentums, self.max_momentums, strict=True)
-            for group, base, highest in bounds:
-                momentum = highest - (highest - base) * height * scale_fn(count)
-                write_momentum(group, momentum, as_beta1=as_beta1)
+            bounds = list(zip(self.base_momentums, self.max_momentums))  # noqa: B905 - as built
+            for group, (base, highest) in paired(groups, bounds):
+                cut = (highest - base) * height * (scale if custom is None else custom(count))
+                write_momentum(group, highest - cut, as_beta1=as_beta1)
         return lrs
 
     def state_dict(self) -> dict[str, Any]:

@@ -51,7 +51,8 @@ class ExponentialLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Decay the current learning rates."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self._is_initial:
             return read_values(groups, "lr")

@@ -12,7 +12,7 @@ from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._functions import reference_of, restored_callable, saved_callable
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import only_last
-from bridge.optim.lr_scheduler._values import read_values
+from bridge.optim.lr_scheduler._values import paired, read_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -79,11 +79,12 @@ class LambdaLR(_OfLambdas):
 
     def get_lr(self) -> list[Value]:
         """Scale the initial learning rates by what the functions say for this epoch."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         epoch = self.last_epoch
         return [
             base_lr * lr_lambda(epoch)
-            for lr_lambda, base_lr in zip(self.lr_lambdas, self.base_lrs, strict=True)
+            for lr_lambda, base_lr in paired(self.lr_lambdas, self.base_lrs)
         ]
 
     def _turns(self, steps: int) -> Iterable[int]:
@@ -127,14 +128,14 @@ class MultiplicativeLR(_OfLambdas):
 
     def get_lr(self) -> list[Value]:
         """Scale the current learning rates by what the functions say for this epoch."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self._is_initial:
             return read_values(groups, "lr")
         epoch = self.last_epoch
         return [
-            group["lr"] * lr_lambda(epoch)
-            for lr_lambda, group in zip(self.lr_lambdas, groups, strict=True)
+            group["lr"] * lr_lambda(epoch) for lr_lambda, group in paired(self.lr_lambdas, groups)
         ]
 
 

@@ -84,7 +84,8 @@ class ConstantLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Apply the factor at the first epoch, and take it back at total_iters."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self.last_epoch == 0:
             change = self.factor
@@ -144,7 +145,8 @@ class LinearLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Scale the current learning rates by one step of the line."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         epoch = self.last_epoch
         if epoch == 0:

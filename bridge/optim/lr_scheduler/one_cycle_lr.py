@@ -181,7 +181,8 @@ class OneCycleLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Compute the learning rates of this batch, and write the momenta."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         step = self.last_epoch
         if step > self.total_steps:
             raise ValueError(

@@ -66,7 +66,8 @@ class PolynomialLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Scale the current learning rates by one step of the polynomial."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self._is_initial or self.last_epoch > self.total_iters:
             return read_values(groups, "lr")

@@ -88,7 +88,9 @@ class SequentialLR(OfMembers):
             scheduler._update_lr(0)  # noqa: SLF001 - as above
         else:
             scheduler.step()
-        self._keep_lr_of(scheduler)
+        self._last_lr = scheduler.get_last_lr()
+        if self.verbose:
+            print_lr(self._last_lr)
 
     def _begin(self) -> None:
         self._begin_members()

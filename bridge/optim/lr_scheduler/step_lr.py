@@ -68,7 +68,8 @@ class StepLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Decay the current learning rates if this epoch is a multiple of step_size."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self.last_epoch == 0 or self.last_epoch % self.step_size != 0:
             return read_values(groups, "lr")
@@ -117,7 +118,8 @@ class MultiStepLR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Decay the current learning rates if this epoch is a milestone."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         groups = self.optimizer.param_groups
         if self.last_epoch not in self.milestones:
             return read_values(groups, "lr")

@@ -18,7 +18,8 @@ class ByEpoch(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Evaluate the formula at this epoch for every group."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         epoch = self.last_epoch
         return [self._lr_at(base_lr, epoch) for base_lr in self.base_lrs]
 

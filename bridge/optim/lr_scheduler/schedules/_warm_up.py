@@ -38,7 +38,8 @@ class WarmUp(OfMembers):
 
     def get_lr(self) -> list[Value]:
         """Compute the warm-up's learning rates, or have the schedule behind set its own."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         epoch, start = self.last_epoch, self._warmup_steps
         if epoch < start:
             return self._warm_at(epoch)
