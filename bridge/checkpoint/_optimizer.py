@@ -8,7 +8,7 @@ from bridge._wrap import Wrapped
 from bridge.backends import backend_of, typename
 from bridge.checkpoint._values import as_array, detached
 from bridge.errors import StateMismatchError, UnsupportedError
-from bridge.optim._flip import check_flat, flip
+from bridge.optim._flip import flip, flip_flat, is_flat
 from bridge.optim._state_dict import localize
 
 if TYPE_CHECKING:
@@ -31,9 +31,15 @@ def take(optimizer: Any, named: Mapping[str, Named] | None) -> dict[str, Any]:
     turned = {place for place, name in names.items() if _is_turned(xp, name, params[place], named)}
     state = {}
     for place, entries in saved["state"].items():
-        check_flat(entries, list(params.values()), has_turned=bool(turned))
-        values = detached(entries)
-        state[names[place]] = flip(values, as_array) if place in turned else values
+        name, values = names[place], detached(entries)
+        if is_flat(entries):
+            shapes = [list(param.shape) for param in params.values()]
+            values = flip_flat(values, shapes, [p in turned for p in params], as_array)
+        elif place in turned:
+            values = flip(values, as_array)
+        # Adagrad has a state for BatchNorm's statistics too, where they are among the parameters.
+        if not (named and named[name].is_statistic):
+            state[name] = values
     return {
         "class": type(optimizer).__name__,
         "framework": xp.name,
@@ -63,6 +69,7 @@ def fit(saved: Mapping[str, Any], optimizer: Any, named: Mapping[str, Named] | N
         if names is not None:
             idle = set(saved["frozen"]).difference(saved["state"])
             _check_names(index, group, names, set(packed[index]["params"]) - idle)
+            _check_order(names, packed[index]["params"], saved["state"])
             packed[index]["params"] = names
             pairs = zip(names, group["params"], strict=True)
             # Relative to what the backend itself says, which `localize` asks.
@@ -138,6 +145,14 @@ def _check_names(index: int, group: Group, names: list[str], saved: set[str]) ->
         raise StateMismatchError(
             f"group {index} of the saved optimizer has {', '.join(extra)}, the one to load it "
             "into has not.\nHint: build the optimizer with the groups it was saved with."
+        )
+
+
+def _check_order(names: list[str], saved: list[str], state: Mapping[str, State]) -> None:
+    if any(map(is_flat, state.values())) and names != saved:
+        raise StateMismatchError(
+            f"LBFGS keeps vectors of its parameters in the order {', '.join(saved)}, got them as "
+            f"{', '.join(names)}.\nHint: give them in the saved order."
         )
 
 

@@ -7,9 +7,8 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/Linear_en.ht
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
-
-from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,18 +30,38 @@ def _flipped(value: Any, to_numpy: Callable[[Any], Any]) -> Any:
     return to_numpy(value).T if len(getattr(value, "shape", ())) == _MATRIX else value
 
 
-def check_flat(state: Mapping[str, Any], params: Sequence[Any], *, has_turned: bool) -> None:
-    """Refuse to turn over what LBFGS keeps, or to give it to parameters of another total size."""
-    vector = state.get("prev_flat_grad")
-    if vector is None:
-        return
-    if has_turned:
-        raise UnsupportedError(
-            "LBFGS keeps vectors of all parameters in a row, which cannot be moved to weights "
-            "that lie the other way round, as Paddle's Linear keeps them.\n"
-            "Hint: move the parameters only; LBFGS finds its history anew."
-        )
-    found, wanted = int(vector.shape[0]), sum(int(param.numel()) for param in params)
+def flip_flat(
+    state: State,
+    shapes: Sequence[Sequence[int]],
+    turned: Sequence[bool],
+    to_numpy: Callable[[Any], Any],
+) -> State:
+    """Turn the matrices over within LBFGS's vectors of all parameters in a row."""
+
+    def flipped(value: Any) -> Any:
+        if isinstance(value, list):
+            return [flipped(each) for each in value]
+        if len(getattr(value, "shape", ())) != 1:
+            return value
+        vector, start = to_numpy(value).copy(), 0
+        for shape, is_turned in zip(shapes, turned, strict=True):
+            end = start + prod(shape)
+            if is_turned:
+                vector[start:end] = vector[start:end].reshape(shape).T.reshape(-1)
+            start = end
+        return vector
+
+    return {key: flipped(value) for key, value in state.items()}
+
+
+def is_flat(state: Mapping[str, Any]) -> bool:
+    """Whether this is a state of LBFGS, which has vectors of all parameters in a row."""
+    return "prev_flat_grad" in state
+
+
+def check_flat(state: Mapping[str, Any], shapes: Sequence[Sequence[int]]) -> None:
+    """Refuse vectors of other parameters than those with these shapes."""
+    found, wanted = int(state["prev_flat_grad"].shape[0]), sum(map(prod, shapes))
     if found != wanted:
         raise ValueError(
             f"loaded state dict holds vectors of {found} numbers, the parameters have {wanted}.\n"

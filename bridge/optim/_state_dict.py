@@ -17,7 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend, backend_name
-from bridge.optim._flip import check_flat, check_shapes, flip
+from bridge.optim._flip import check_flat, check_shapes, flip, flip_flat, is_flat
 from bridge.optim._moments import moment_scales, rescale
 
 if TYPE_CHECKING:
@@ -156,11 +156,21 @@ def _local_states(
         param = params[place]
         own = moment_scales(xp, algorithm, param, loaded[place])
         state = rescale(states[place], scaled.get(place, {}), own, _to_numpy)
-        state = flip(state, _to_numpy) if place in turned else state
-        check_flat(state, list(params.values()), has_turned=bool(turned))
+        if is_flat(state):
+            ids = {id(params[each]) for each in turned}
+            state = _turned_flat(state, [(p, id(p) in ids) for p in _params(groups)])
+        elif place in turned:
+            state = flip(state, _to_numpy)
         check_shapes(place, state, param.shape)
         states[place] = _local(xp, param, state)
     return states
+
+
+def _turned_flat(state: State, params: Sequence[tuple[Tensor, bool]]) -> State:
+    # As the parameters lie where the vectors come from.
+    shapes = [list(param.shape)[:: -1 if is_turned else 1] for param, is_turned in params]
+    check_flat(state, shapes)
+    return flip_flat(state, shapes, [is_turned for _, is_turned in params], _to_numpy)
 
 
 def _options(xp: Backend, group: Group, loaded: Group) -> Group:
