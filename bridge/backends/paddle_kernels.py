@@ -172,7 +172,12 @@ _CLAIMED = {
     "Adadelta": (Kernel(_claims_float32, _adadelta), ("adadelta_", "full")),
     "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip")),
 }
-"""Optimizer -> its kernel, and the operations that it needs of this version of Paddle."""
+"""Optimizer -> its kernel, and the operations that it needs of this version of Paddle.
+
+Not claimed: the kernels of RMSprop and Adamax put eps elsewhere than torch, that of ASGD is another
+algorithm, that of NAdam is no faster than the formula, and that of RAdam decides in float32 when to
+rectify, which for betas near 1 comes a step early or late.
+"""
 
 KERNELS: Mapping[str, Kernel] = {
     name: kernel

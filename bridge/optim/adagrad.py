@@ -76,10 +76,10 @@ class Adagrad(Optimizer):
                 if param not in self.state:
                     self.state[param] = self.init_state(self._backend, param, group)
 
-    def init_state(  # type: ignore[override]  # needs self, see below
+    def init_state(  # type: ignore[override]  # what it needs is the optimizer's, not the group's
         self, xp: Backend, param: Tensor, group: Group
     ) -> State:
-        del group  # torch takes the optimizer's initial value, whatever the group says
+        del group  # its own initial value has no effect in torch
         initial = self.defaults["initial_accumulator_value"]
         return {"step": 0, "sum": xp.zeros_like(param) + initial}
 

@@ -12,7 +12,7 @@ import torch
 from bridge import optim
 from tests.frameworks import Framework
 
-_NAMES = [name for name in optim.__all__ if isclass(getattr(torch.optim, name, None))]
+_NAMES = [name for name in dir(torch.optim) if isclass(getattr(torch.optim, name))]
 _METHODS = ["step", "zero_grad", "add_param_group", "state_dict", "load_state_dict"]
 _HOOKS = [name for name in dir(torch.optim.Optimizer) if name.startswith("register_")]
 
