@@ -31,6 +31,7 @@ LAYERS = {
     "bridge/backends/oneflow*": ("oneflow", "bridge.backends", "bridge.errors"),
     "bridge/backends/*": ("bridge.backends", "bridge.errors"),
     "bridge/optim/lr_scheduler/*": ("bridge.optim.lr_scheduler", "bridge.errors"),
+    "bridge/checkpoint/*": ("bridge", "safetensors"),
     "bridge/equivalents/*": ("bridge.equivalents",),
     "bridge/cli/*": ("bridge", "codemods", "click", "rich"),
     "bridge/*": ("bridge",),
