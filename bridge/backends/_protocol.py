@@ -54,7 +54,7 @@ class Backend(Protocol):
     """The kernels that take 1 - beta in float32 where the parameters are float32."""
 
     joins_up_to: int
-    """The largest vectors, in elements, that are faster to step joined than one by one."""
+    """How many elements of small vectors a formula steps as one; beyond, memory costs more."""
 
     def is_leaf(self, tensor: Tensor) -> bool: ...
     def any_sparse(self, tensors: list[Tensor]) -> bool: ...

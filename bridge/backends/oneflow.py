@@ -22,7 +22,7 @@ _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "flo
 class _OneFlow:
     name = "oneflow"
     kernels = KERNELS
-    joins_up_to = 16384
+    joins_up_to = 32768
     rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:

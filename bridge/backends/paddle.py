@@ -31,7 +31,7 @@ _EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
 class _Paddle:
     name = "paddle"
     kernels = KERNELS
-    joins_up_to = 16384
+    joins_up_to = 32768
     rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:
@@ -79,7 +79,8 @@ class _Paddle:
         return paddle.concat(tensors)
 
     def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]:
-        parts: Sequence[Tensor] = paddle.split(tensor, sizes)
+        # paddle.split looks at every size in Python.
+        parts: Sequence[Tensor] = _C_ops.split(tensor, sizes, 0)
         return parts
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:

@@ -35,21 +35,23 @@ def step_by_formula(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> 
 def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
     most = xp.joins_up_to if optimizer.is_elementwise else 0
     found: dict[Hashable, Batch] = {}
+    room: dict[Hashable, int] = {}
     for param, grad, state in zip(*batch, strict=True):
         shape = param.shape
         if len(shape) != 1 or not 0 < shape[0] <= most:
             yield Batch([param], [grad], [state])
             continue
-        key = tuple((name, _number(value)) for name, value in state.items())
+        numbers = [value for value in state.values() if type(value) in _NUMBERS]
+        key = (tuple(state), tuple(numbers))
         like = found.setdefault(key, Batch([], [], []))
         like.params.append(param)
         like.grads.append(grad)
         like.states.append(state)
+        room[key] = room.get(key, most) - shape[0]
+        if room[key] <= 0:
+            del room[key]
+            yield found.pop(key)
     yield from found.values()
-
-
-def _number(value: object) -> object:
-    return value if type(value) in _NUMBERS else Ellipsis
 
 
 def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> None:
