@@ -161,6 +161,7 @@ def test_a_combination_is_saved_and_loaded() -> None:
     ("make", "message"),
     [
         (lambda _: [], "at least one scheduler"),
+        (lambda o: [lr_scheduler.ReduceLROnPlateau(o)], "does not support `ReduceLROnPlateau`"),
         (
             lambda o: [lr_scheduler.StepLR(each, 2) for each in (o, torch_optimizer(0.1))],
             "to drive the same optimizer",
@@ -170,3 +171,17 @@ def test_a_combination_is_saved_and_loaded() -> None:
 def test_a_combination_of_nothing_or_of_two_optimizers_is_refused(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         lr_scheduler.CombinedScheduler(make(torch_optimizer(0.1)))
+
+
+def test_a_group_for_a_plateau_is_refused_before_anything_changes() -> None:
+    scheduler = lr_scheduler.ReduceLROnPlateau(torch_optimizer(0.1))
+    with pytest.raises(ValueError, match="add_group does not support `ReduceLROnPlateau`"):
+        add_group(scheduler, new_group(0.1))
+
+    assert len(scheduler.optimizer.param_groups) == 1
+
+
+def test_the_starts_of_a_combination_are_checked() -> None:
+    members = [lr_scheduler.StepLR(torch_optimizer(0.1), 2)]
+    with pytest.raises(ValueError, match="starts must have one entry for each of the 1 sched"):
+        lr_scheduler.CombinedScheduler(members, [0, 1])

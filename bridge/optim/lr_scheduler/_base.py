@@ -173,12 +173,8 @@ class LRScheduler(Configurable, Resumable):
         if self.verbose:
             print_lr(last_lr, epoch)
 
-    def _check_within_step(self) -> None:
-        if not self._get_lr_called_within_step:
-            warnings.warn(OUTSIDE_STEP, UserWarning, stacklevel=3)
-
     def _warn_outside_step(self) -> None:
-        # Asked for inline before, in every get_lr: the call alone is a tenth of a step.
+        # Every get_lr asks by itself whether to: a call for that is a tenth of a step.
         warnings.warn(OUTSIDE_STEP, UserWarning, stacklevel=3)
 
 

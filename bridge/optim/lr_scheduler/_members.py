@@ -49,6 +49,18 @@ def is_plateau(scheduler: object) -> bool:
     return any(base.__name__ == "ReduceLROnPlateau" for base in type(scheduler).__mro__)
 
 
+def check_no_metrics(owner: str, schedulers: Sequence[Any]) -> None:
+    """Refuse what cannot be stepped without a metric."""
+    for index, scheduler in enumerate(schedulers):
+        if is_plateau(scheduler):
+            raise ValueError(
+                f"{owner} does not support `ReduceLROnPlateau` scheduler as it requires "
+                "additional kwargs to be specified when calling `step`, "
+                f"but got one at index {index} in the given schedulers sequence."
+                "\nHint: MetricSequentialLR takes it, and its metric."
+            )
+
+
 def check_members(
     owner: str, schedulers: Sequence[Any], optimizer: object, *, takes_metrics: bool = False
 ) -> None:
@@ -56,17 +68,11 @@ def check_members(
     for index, scheduler in enumerate(schedulers):
         if not hasattr(scheduler, "optimizer"):
             raise TypeError(f"{owner} at index {index} should have `optimizer` as its attribute.")
-        kind = type(scheduler)
-        if is_plateau(scheduler) and not takes_metrics:
-            raise ValueError(
-                f"{owner} does not support `ReduceLROnPlateau` scheduler as it requires "
-                "additional kwargs to be specified when calling `step`, "
-                f"but got one at index {index} in the given schedulers sequence."
-                "\nHint: MetricSequentialLR takes it, and its metric."
-            )
+        if not takes_metrics:
+            check_no_metrics(owner, schedulers[: index + 1])
         if optimizer != scheduler.optimizer:
             raise ValueError(
                 f"{owner} expects all schedulers to belong to the same optimizer, but got "
-                f"scheduler {kind.__name__} at index {index} has {scheduler.optimizer}, "
-                f"which is different from {type(optimizer).__name__}."
+                f"scheduler {type(scheduler).__name__} at index {index} has "
+                f"{scheduler.optimizer}, which is different from {type(optimizer).__name__}."
             )

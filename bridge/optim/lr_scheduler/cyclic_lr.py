@@ -148,8 +148,8 @@ class CyclicLR(LRScheduler):
         ]
         if self.cycle_momentum:
             groups, as_beta1 = self.optimizer.param_groups, self.use_beta1
-            bounds = list(zip(self.base_momentums, self.max_momentums))  # noqa: B905 - as built
-            for group, (base, highest) in paired(groups, bounds):
+            bounds = zip(paired(groups, self.base_momentums), self.max_momentums)  # noqa: B905 - as built
+            for (group, base), highest in bounds:
                 cut = (highest - base) * height * (scale if custom is None else custom(count))
                 write_momentum(group, highest - cut, as_beta1=as_beta1)
         return lrs

@@ -72,7 +72,8 @@ class SWALR(LRScheduler):
 
     def get_lr(self) -> list[Value]:
         """Go on from the current learning rates, which another schedule may have changed."""
-        self._check_within_step()
+        if not self._get_lr_called_within_step:
+            self._warn_outside_step()
         step = self._step_count - 1
         if self.anneal_epochs == 0:
             step = max(1, step)

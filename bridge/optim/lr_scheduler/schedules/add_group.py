@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bridge.optim.lr_scheduler._config import rebuilt
+from bridge.optim.lr_scheduler._members import check_no_metrics
 from bridge.optim.lr_scheduler._views import View, view_of
 from bridge.optim.lr_scheduler.schedules.combined_scheduler import CombinedScheduler
 
@@ -48,6 +49,7 @@ def add_group(
     >>> scheduler.get_last_lr()
     [0.2, 0.4]
     """
+    check_no_metrics(add_group.__name__, [scheduler])
     view = scheduler.optimizer
     optimizer: Any = view.optimizer if isinstance(view, View) else view
     place = len(optimizer.param_groups)

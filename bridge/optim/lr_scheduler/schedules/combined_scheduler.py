@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bridge.optim.lr_scheduler._members import OfMembers
+from bridge.optim.lr_scheduler._members import OfMembers, check_no_metrics
 from bridge.optim.lr_scheduler._resume import check_step
 from bridge.optim.lr_scheduler._values import read_values
 from bridge.optim.lr_scheduler._verbose import print_lr
@@ -47,6 +47,7 @@ class CombinedScheduler(OfMembers):
     ) -> None:
         if len(schedulers) < 1:
             raise ValueError("CombinedScheduler expects at least one scheduler, but got none.")
+        check_no_metrics(type(self).__name__, schedulers)
         optimizers = [_whole(scheduler.optimizer) for scheduler in schedulers]
         if any(optimizer is not optimizers[0] for optimizer in optimizers):
             raise ValueError("CombinedScheduler expects all schedulers to drive the same optimizer")
