@@ -67,6 +67,7 @@ SCHEDULES = [
     of("InverseSqrtLR", 5),
     *[of("WSDLR", 5, 10, 20, decay) for decay in ("linear", "cosine", "1-sqrt")],
     of("CosineAnnealingWarmbootingLR", 40, steps=[30, 10], step_scale=0.7),
+    of("SWALR", 0.05, 10),
     of("WarmUpLR", 0.1, 5),
     of("LinearWarmup", 5, 0.0, 0.2),
     *[

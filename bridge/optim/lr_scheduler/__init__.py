@@ -24,6 +24,7 @@ from bridge.optim.lr_scheduler.reduce_lr_on_plateau import ReduceLROnPlateau
 from bridge.optim.lr_scheduler.schedules import *  # noqa: F403 - the names of its __all__
 from bridge.optim.lr_scheduler.sequential_lr import SequentialLR
 from bridge.optim.lr_scheduler.step_lr import MultiStepLR, StepLR
+from bridge.optim.lr_scheduler.swalr import SWALR as SWALR  # of torch.optim.swa_utils
 
 __all__ = [
     "ChainedScheduler",

@@ -40,22 +40,23 @@ class WarmUp(OfMembers):
         """Compute the warm-up's learning rates, or have the schedule behind set its own."""
         if not self._get_lr_called_within_step:
             self._warn_outside_step()
-        epoch, start = self.last_epoch, self._warmup_steps
-        if epoch < start:
+        epoch, groups = self.last_epoch, self.optimizer.param_groups
+        if epoch < self._warmup_steps:
             return self._warm_at(epoch)
-        for scheduler in self._schedulers:
-            if epoch == start or self._is_initial:
-                scheduler.resume(epoch - start if self._is_delayed else epoch)
-            else:
-                scheduler.step()
-            return read_values(self.optimizer.param_groups, "lr")
-        return self._after_warm_up()
+        if not self._schedulers:
+            return read_values(groups, "initial_lr")
+        if epoch == self._warmup_steps or self._is_initial:
+            self._schedulers[0].resume(self._behind(epoch))
+        else:
+            self._schedulers[0].step()
+        return read_values(groups, "lr")
 
     def _warm_at(self, epoch: int) -> list[Value]:
         raise NotImplementedError
 
-    def _after_warm_up(self) -> list[Value]:
-        return read_values(self.optimizer.param_groups, "initial_lr")
+    def _behind(self, epoch: int) -> int:
+        """Return where the schedule behind stands at an epoch of this one."""
+        return epoch - self._warmup_steps if self._is_delayed else epoch
 
     def _begin(self) -> None:
         self._begin_members()
@@ -67,7 +68,6 @@ class WarmUp(OfMembers):
             return
         self._step_count += steps
         self.last_epoch = steps - 1
-        if steps > self._warmup_steps:
-            for scheduler in self._schedulers:
-                scheduler.resume(steps - 1 - (self._warmup_steps if self._is_delayed else 0))
+        if self._schedulers and steps > self._warmup_steps:
+            self._schedulers[0].resume(self._behind(steps - 1))
         self._update_lr()
