@@ -70,6 +70,50 @@ def resumed(name: str, opt: str, sched: str, save: str = SAVE) -> Case:
     return Case(name, (text, text))
 
 
+def composition(name: str, first: str, second: str, milestones: str = "[10]") -> Case:
+    """A SequentialLR of two, that are made before it."""
+    made = "optimizer = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)\n"
+    members = f"first = lr_scheduler.{first}\nsecond = lr_scheduler.{second}\n"
+    call = f"lr_scheduler.SequentialLR(optimizer, [first, second], milestones={milestones})"
+    return Case(name, (f"{HEAD}{made}{members}scheduler = {call}\n{EPOCHS}{SCHEDULED}",))
+
+
+WARM = "LinearLR(optimizer, start_factor=0.1, total_iters=10)"
+THREE_IN_TURN = """SequentialLR(
+    optimizer,
+    schedulers=[
+        lr_scheduler.LinearLR(optimizer, 0.1, total_iters=10),  # up
+        lr_scheduler.ConstantLR(optimizer, 0.9, 20),
+        lr_scheduler.CosineAnnealingLR(optimizer, T_max=70),
+    ],
+    milestones=[10, 40],
+)"""
+IN_PLACE = """SequentialLR(optimizer, [
+    lr_scheduler.LinearLR(optimizer, 0.1, total_iters=10),
+    lr_scheduler.CosineAnnealingLR(optimizer, T_max=110, eta_min=1e-3),
+], [10])"""
+CHAINED = """ChainedScheduler([
+    lr_scheduler.LinearLR(optimizer, 0.1, total_iters=10),
+    lr_scheduler.StepLR(optimizer, 25),
+])"""
+LAMBDA = "LambdaLR(optimizer, lambda step: 0.99**step"
+MEMBERS = """\
+def make(model, warm_up_steps):
+    optimizer = optim.AdamW(model.parameters(), lr=0.01)
+    warm_up = lr_scheduler.LinearLR(optimizer, 0.01, total_iters=warm_up_steps)
+    cosine = lr_scheduler.CosineAnnealingLR(optimizer, STEPS - warm_up_steps)
+    scheduler = lr_scheduler.SequentialLR(
+        optimizer, schedulers=[warm_up, cosine], milestones=[warm_up_steps]
+    )
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        train(model, step)
+        optimizer.step()
+        scheduler.step()
+        log(scheduler.get_last_lr()[0])
+
+make(model, 20)
+"""
 GROUPS = """SGD([
     {"params": model.first.parameters(), "lr": 0.01, "momentum": 0.5},
     {"params": model.second.parameters(), "weight_decay": 0.01},
@@ -243,6 +287,30 @@ CASES = [
         "scale_fn=lambda step: 0.9**step, scale_mode='iterations', cycle_momentum=False)",
     ),
     scheduler("cyclic with momentum", "CyclicLR(optimizer, 0.01, 0.1, 20)"),
+    composition("warm-up and cosine", WARM, "CosineAnnealingLR(optimizer, 100)"),
+    composition("warm-up and waves", WARM, "CosineAnnealingLR(optimizer, 40, eta_min=1e-3)"),
+    composition("warm-up and exponential", WARM, "ExponentialLR(optimizer, gamma=0.97)"),
+    composition("warm-up and step", WARM, "StepLR(optimizer, 30)"),
+    composition("warm-up and milestones", WARM, "MultiStepLR(optimizer, [50, 90], gamma=0.3)"),
+    composition("warm-up and polynomial", WARM, "PolynomialLR(optimizer, 90)"),
+    composition("warm-up and constant", WARM, "ConstantLR(optimizer, 0.5, 30)"),
+    composition("warm-up and restarts", WARM, "CosineAnnealingWarmRestarts(optimizer, 20, 2)"),
+    composition("warm-up and lambda", WARM, "LambdaLR(optimizer, lambda step: 0.95**step)"),
+    composition("warm-up and product", WARM, "MultiplicativeLR(optimizer, lambda step: 0.95)"),
+    composition("warm-up and linear", WARM, "LinearLR(optimizer, 1.0, 0.1, total_iters=90)"),
+    composition(
+        "warm-up and cycles", WARM, "CyclicLR(optimizer, 0.01, 0.1, 10, cycle_momentum=False)"
+    ),
+    composition("default warm-up", "LinearLR(optimizer)", "StepLR(optimizer, 30)", "[5]"),
+    composition("short warm-up", WARM, "StepLR(optimizer, 30)", "[15]"),
+    composition("long decay", "ExponentialLR(optimizer, 0.98)", "StepLR(optimizer, 9)", "[40]"),
+    composition("constant first", "ConstantLR(optimizer, 0.5, 9)", "StepLR(optimizer, 9)", "[9]"),
+    scheduler("three in turn", THREE_IN_TURN),
+    scheduler("warm-up written in place", IN_PLACE),
+    scheduler("chained", CHAINED),
+    scheduler("chained cosine", CHAINED.replace("StepLR", "CosineAnnealingLR")),
+    scheduler("chained lambda", CHAINED.replace("StepLR(optimizer, 25", LAMBDA)),
+    Case("members by name", (HEAD + MEMBERS,)),
     plateau("plateau", ""),
     plateau("plateau options", ", 'max', 0.5, patience=2, threshold=0.05, threshold_mode='abs'"),
     plateau("plateau floor", ", factor=0.3, patience=1, min_lr=1e-3, eps=1e-5"),
@@ -251,6 +319,11 @@ CASES = [
     resumed("resume adam", "Adam(model.parameters(), lr=0.01)", "ExponentialLR(optimizer, 0.98)"),
     resumed("resume cosine", "AdamW(model.parameters())", "CosineAnnealingLR(optimizer, STEPS)"),
     resumed("resume linear", "SGD(model.parameters())", "LinearLR(optimizer, total_iters=90)"),
+    resumed(
+        "resume after a warm-up",
+        "AdamW(model.parameters(), lr=0.01)",
+        IN_PLACE.replace("[10])", "milestones=[10])"),
+    ),
     resumed(
         "resume restarts",
         "SGD(model.parameters(), lr=0.1)",
@@ -269,10 +342,28 @@ CASES = [
         "MultiplicativeLR(optimizer, lambda step: 0.98)",
     ),
     resumed(
+        "resume with other options",
+        "SGD(model.parameters(), lr=0.1 / (1 + PART[0]), momentum=0.9, weight_decay=PART[0] / 100)",
+        "CosineAnnealingLR(optimizer, 90 + PART[0])",
+    ),
+    resumed(
         "resume what is kept",
         "Adam(model.parameters())",
         "MultiStepLR(optimizer, [20, 80])",
         KEEP_AND_SAVE,
+    ),
+    *(
+        resumed(f"resume {call}", "SGD(model.parameters(), lr=0.1, momentum=0.9)", call)
+        for call in (
+            "MultiStepLR(optimizer, [20, 80], 0.3)",
+            "LambdaLR(optimizer, lambda step: 1 / (1 + 0.1 * step))",
+            "MultiplicativeLR(optimizer, lambda step: 0.98)",
+            "ConstantLR(optimizer, 0.2, 70)",
+            "PolynomialLR(optimizer, 100)",
+            "CosineAnnealingWarmRestarts(optimizer, 7, 2)",
+            "CyclicLR(optimizer, 0.01, 0.1, 25, cycle_momentum=False)",
+            "OneCycleLR(optimizer, 0.2, total_steps=121, cycle_momentum=False)",
+        )
     ),
     Case("in functions", (HEAD + IN_FUNCTION,)),
     Case("in a class", (HEAD + IN_CLASS,)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.arguments import UNKNOWN, Unbound, bind, value_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import LrRead, LrWrite, shape_of
 from codemods.model import Blocked, Converted, Insert, Replace
@@ -20,6 +21,7 @@ from codemods.rules.calls import (
     reads_last_epoch,
     zero_grad_is_plain,
 )
+from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +34,8 @@ NOTES_ON_LOADING = (
     "a checkpoint written by torch cannot be loaded by the port, nor the other way",
     "Paddle's checkpoints hold no lr, momentum or decay: the script's own are in force on resume",
 )
+# What torch's checkpoints do not hold either.
+NOT_SAVED = ("params", "optimizer", "lr_lambda")
 
 
 def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
@@ -98,7 +102,7 @@ def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
 
 
 def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
-    if (reason := loads_together(around, use)) is not None:
+    if (reason := loads_together(around, use) or _may_have_changed(around)) is not None:
         return Blocked(reason)
     for _, other in around.bundle.uses():
         if isinstance(other, AttributeUse) and other.attribute == "param_groups":
@@ -110,11 +114,23 @@ def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
 
 
 def _load_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
-    if (reason := loads_together(around, use)) is not None:
+    if (reason := loads_together(around, use) or _may_have_changed(around)) is not None:
         return Blocked(reason)
     if not isinstance(use.call.func, cst.Attribute):
         return Blocked("`load_state_dict` is no plain method call")
     return Converted((Replace(use.call.func.attr, ("set_state_dict",)),))
+
+
+def _may_have_changed(around: Surroundings) -> str | None:
+    """Return which option torch would take from a checkpoint, None if all are constants."""
+    for construct in around.bundle.constructs:
+        torch_signature = signature(construct.reference.qualified)
+        bound = bind(construct.call, torch_signature) if torch_signature is not None else {}
+        for name, argument in bound.items() if not isinstance(bound, Unbound) else ():
+            if name not in NOT_SAVED and value_of(around.source, argument.value) is UNKNOWN:
+                text = around.source.text(argument.value)
+                return f"on resume torch takes `{name}` from the checkpoint, Paddle `{text}` again"
+    return None
 
 
 METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {

@@ -37,6 +37,25 @@ def test_uses_that_paddle_lacks_go_to_bridge(use: str, reason: str) -> None:
     check_bridged(f"{HEAD}{use}\n", "paddle", reason)
 
 
+@pytest.mark.parametrize(
+    ("opt", "scheduler"),
+    [
+        ("lr=args.lr", "StepLR(opt, 5)"),
+        ("lr=0.1, momentum=args.momentum", "StepLR(opt, 5)"),
+        ("lr=0.1", "StepLR(opt, args.n)"),
+        ("lr=0.1", "CosineAnnealingLR(opt, T_max=args.epochs)"),
+    ],
+)
+def test_options_that_a_checkpoint_may_change_go_to_bridge(opt: str, scheduler: str) -> None:
+    before = (
+        f"import torch\nopt = torch.optim.SGD(model.parameters(), {opt})\n"
+        f"s = torch.optim.lr_scheduler.{scheduler}\n"
+        "opt.load_state_dict(x)\ns.load_state_dict(y)\n"
+    )
+
+    check_bridged(before, "paddle", "from the checkpoint")
+
+
 @pytest.mark.parametrize("call", ["s.step(x, 3)", "s.step(*x)", "s.step(x, epoch=3)"])
 def test_more_than_the_metric_goes_to_bridge(call: str) -> None:
     check_bridged(f"{HEAD}{PLATEAU}{call}\n", "paddle", "more than the metric")
