@@ -177,9 +177,6 @@ class CyclicLR(LRScheduler):
         base_lrs, groups = self.base_lrs, self.optimizer.param_groups
         for lr, group in zip(base_lrs, groups, strict=True):
             write_value(group, "lr", lr)
-        if self.cycle_momentum:
-            for group, highest in zip(groups, self.max_momentums, strict=True):
-                write_momentum(group, highest, as_beta1=self.use_beta1)
         # As when it was built: the first learning rate comes from the groups' initial_lr.
         self.base_lrs = read_values(groups, "initial_lr")
         super()._begin()

@@ -199,12 +199,6 @@ class OneCycleLR(LRScheduler):
                 write_momentum(group, annealed(start, end, share), as_beta1=self.use_beta1)
         return lrs
 
-    def _begin(self) -> None:
-        if self.cycle_momentum:
-            for group in self.optimizer.param_groups:
-                write_momentum(group, group["max_momentum"], as_beta1=self.use_beta1)
-        super()._begin()
-
     def _turns(self, steps: int) -> Iterable[int]:
         return only_last(min(steps, self.total_steps + 1))  # one too many raises there
 
