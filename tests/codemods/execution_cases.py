@@ -311,6 +311,21 @@ CASES = [
     scheduler("chained cosine", CHAINED.replace("StepLR", "CosineAnnealingLR")),
     scheduler("chained lambda", CHAINED.replace("StepLR(optimizer, 25", LAMBDA)),
     Case("members by name", (HEAD + MEMBERS,)),
+    scheduler(
+        "warm-up then cosine",
+        "SequentialLR(optimizer, [lr_scheduler.LinearLR(optimizer, 0.1, 1.0, 10), "
+        "lr_scheduler.CosineAnnealingLR(optimizer, 60)], milestones=[10])",
+    ),
+    scheduler(
+        "three in turn",
+        "SequentialLR(optimizer, [lr_scheduler.ConstantLR(optimizer, 0.5, 10), "
+        "lr_scheduler.ExponentialLR(optimizer, 0.97), lr_scheduler.StepLR(optimizer, 9)], [10, 70])",
+    ),
+    scheduler(
+        "several at once",
+        "ChainedScheduler([lr_scheduler.ExponentialLR(optimizer, 0.99), "
+        "lr_scheduler.StepLR(optimizer, 30, 0.5)])",
+    ),
     plateau("plateau", ""),
     plateau("plateau options", ", 'max', 0.5, patience=2, threshold=0.05, threshold_mode='abs'"),
     plateau("plateau floor", ", factor=0.3, patience=1, min_lr=1e-3, eps=1e-5"),

@@ -29,6 +29,8 @@ def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult
     return [port(t.encode(), Path("x.py"), Options(target, style)) for t in case.texts]
 
 
+# Paddle's LinearWarmup warns of its own state whenever it loads one.
+@pytest.mark.filterwarnings("ignore:There are some unused values in state_dict")
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("style", ["auto", "bridge"])
 def test_the_port_trains_as_the_original_does(

@@ -132,7 +132,7 @@ SCHEDULER_ESCAPES = [
     ("last_epoch moved", MADE + "s.last_epoch += 3\n", "`last_epoch` is written"),
     ("get_lr", MADE + "print(s.get_lr())\n", "no `get_lr`"),
     ("in a list", OPT + "ss = [sched.StepLR(opt, 5)]\n", " a "),
-    ("chained", OPT + "s = sched.ChainedScheduler([sched.StepLR(opt, 5)])\n", ""),
+    ("chained to another", OPT + "s = sched.ChainedScheduler([sched.StepLR(opt, 5), t])\n", ""),
     ("handed on", MADE + "wrap(s)\n", "passed to `wrap`"),
     ("optimizer from elsewhere", "opt = make()\n" + STEP_LR, "made where it is not followed"),
     ("optimizer of an attribute", "s = sched.StepLR(self.opt, 5)\n", "where it is not followed"),
