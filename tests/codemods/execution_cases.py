@@ -319,7 +319,8 @@ CASES = [
     scheduler(
         "three in turn",
         "SequentialLR(optimizer, [lr_scheduler.ConstantLR(optimizer, 0.5, 10), "
-        "lr_scheduler.ExponentialLR(optimizer, 0.97), lr_scheduler.StepLR(optimizer, 9)], [10, 70])",
+        "lr_scheduler.ExponentialLR(optimizer, 0.97), lr_scheduler.StepLR(optimizer, 9)], "
+        "[10, 70])",
     ),
     scheduler(
         "several at once",
