@@ -10,7 +10,7 @@ import sys
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
-from bridge.equivalents import TITLES, Equivalent, To, equivalents_of
+from bridge.equivalents import TITLES, Equivalent, Pair, To, equivalents_of
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def _rows_of(framework: str, kind: type) -> tuple[Equivalent, ...]:
     cls = _find(native)
     if cls is None:
         return ()
-    arguments: dict[str, Any] = {name: To(name) for name in inspect.signature(cls).parameters}
+    arguments: dict[str, To | Pair] = {
+        name: To(name, convert="members" if name == "schedulers" else "as it is")
+        for name in inspect.signature(cls).parameters
+    }
     return (Equivalent(kind.__name__, native, "", "a", arguments, source=""),)
 
 

@@ -69,7 +69,23 @@ def _build(framework: str, native: Any, scheduler: Any, lr: float) -> Any:
     name_of(scheduler)
     values = _arguments_of(scheduler)
     row = choose(framework, type(scheduler), lambda row: _lacking(row, scheduler, values))
-    return native_class(row)(**native_arguments(row, {**values, "optimizer": native}, lr))
+    values["optimizer"] = native
+    if "schedulers" in values:
+        values |= _first_arguments(values["schedulers"])
+        values["schedulers"] = [
+            _build(framework, native, member, lr) for member in _native_members(row, scheduler)
+        ]
+    return native_class(row)(**native_arguments(row, values, lr))
+
+
+def _native_members(row: Equivalent, scheduler: Any) -> list[Any]:
+    is_warm_up = "linear warm-up" in row.requires
+    members: list[Any] = list(scheduler._schedulers)  # noqa: SLF001 - as in torch
+    return members[1:] if is_warm_up else members
+
+
+def _first_arguments(members: list[Any]) -> dict[str, Any]:
+    return _arguments_of(members[0]) if type(members[0]).__name__ == "LinearLR" else {}
 
 
 def _lacking(row: Equivalent, scheduler: Any, values: dict[str, Any]) -> str | None:
@@ -85,7 +101,32 @@ def _lacking(row: Equivalent, scheduler: Any, values: dict[str, Any]) -> str | N
     ):
         if breaks and requirement in needs:
             return f"{row.native} equals torch's only if {REQUIREMENTS[requirement]}"
+    if "linear warm-up" in needs and not _is_linear_warm_up(values):
+        return f"{row.native} equals torch's only if {REQUIREMENTS['linear warm-up']}"
+    return _lacking_of_members(row, values["schedulers"]) if row.members else None
+
+
+def _lacking_of_members(row: Equivalent, members: list[Any]) -> str | None:
+    for member in members:
+        name = type(member).__name__
+        if name not in row.members:
+            return f"{row.native} cannot have torch's {name} as a member"
+        values = _arguments_of(member)
+        for argument, condition in row.members[name].items():
+            if not condition.holds(values[argument]):
+                return (
+                    f"{row.native} can have torch's {name} as a member only if `{argument}` is "
+                    f"{condition.text}; here it is {values[argument]!r}"
+                )
     return None
+
+
+def _is_linear_warm_up(values: dict[str, Any]) -> bool:
+    first, *others = values["schedulers"]
+    if type(first).__name__ != "LinearLR" or len(others) != 1:
+        return False
+    ends = (first.end_factor, first.total_iters)
+    return type(others[0]).__name__ != "LinearLR" and ends == (1.0, values["milestones"][0])
 
 
 def _arguments_of(scheduler: Any) -> dict[str, Any]:
@@ -107,7 +148,9 @@ def _arguments_of(scheduler: Any) -> dict[str, Any]:
 
 
 def _steps_of(scheduler: Any) -> int:
-    steps: int = scheduler.last_epoch
+    # A ChainedScheduler does not count; its members do.
+    counting = scheduler if hasattr(scheduler, "last_epoch") else scheduler._schedulers[0]  # noqa: SLF001
+    steps: int = counting.last_epoch
     return steps
 
 

@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.metadata import Assignment, ClassScope
 
 from codemods.callees import local_function, optimizer_argument, parameter_of
+from codemods.compositions import composition_of, members_list
 from codemods.hidden import reached_by_string
 from codemods.whereabouts import (
     consumer,
@@ -172,6 +173,8 @@ class _Collector:
     # where a construction goes
 
     def _place(self, construct: Construct) -> None:
+        if composition_of(self.source, self.by_call, construct.call) is not None:
+            return  # it is a member of a scheduler, which the rules look up
         key = self._destination(construct.call)
         if isinstance(key, Escape):
             self.facts.loose[construct.call] = key
@@ -317,6 +320,8 @@ class _Collector:
                 slot.uses.append(AttributeUse(node, parent.attr.value, parent))
         elif isinstance(parent, cst.Arg) and not parent.star:
             self._argument(slot, node, parent)
+        elif composition_of(self.source, self.by_call, node) is not None:
+            return  # it is a member of a scheduler
         elif not (
             isinstance(parent, cst.AssignTarget | cst.AnnAssign | cst.Del)
             or is_only_tested(self.source, node)
@@ -347,12 +352,22 @@ class _Collector:
     # which optimizer a scheduler drives
 
     def _link(self, construct: Construct) -> None:
-        argument = optimizer_argument(construct.call)
-        key = self.key_of(argument) if argument is not None else None
+        key = self._driven(construct)
         if key is not None and key in self.facts.slots:
             self.facts.links[construct.call] = key
         else:
             self.facts.orphans[construct.call] = "its optimizer is made where it is not followed"
+
+    def _driven(self, construct: Construct) -> SlotKey | None:
+        argument = optimizer_argument(construct.call)
+        key = self.key_of(argument) if argument is not None else None
+        members = members_list(construct)
+        if key is not None or members is None or not members.elements:
+            return key
+        # ChainedScheduler drives what its members drive.
+        member = members.elements[0].value
+        first = self.by_call.get(member)
+        return self.key_of(member) if first is None else self._driven(first)
 
 
 def _owner(scope: Scope | None, name: str) -> Scope | None:

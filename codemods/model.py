@@ -118,12 +118,16 @@ Edit: TypeAlias = Replace | Insert | AppendLine | PrependLine | RewriteStatement
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A rule's edits for one site, and what the user should know of them."""
+    """A rule's edits for one site, and what the user should know of them.
+
+    `is_absorbed` where the site is no more, and `native` does its work elsewhere.
+    """
 
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     native: str = ""
     code: str = ""
+    is_absorbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class _Planner:
                 self.result.edits += judgement.edits
                 for construct in found.constructs:
                     outcome = judgement.outcomes[construct.call]
-                    self.native_calls[construct.call] = outcome.native
+                    native = "" if outcome.is_absorbed else outcome.native
+                    self.native_calls[construct.call] = native
                     self._find(
                         construct.call,
                         outcome.code,
@@ -138,7 +139,8 @@ class _Planner:
         elif (
             isinstance(call, cst.Call) and call.func is reference.node and call in self.native_calls
         ):
-            self._move(reference, reference.node, reference.qualified, self.native_calls[call])
+            if self.native_calls[call]:
+                self._move(reference, reference.node, reference.qualified, self.native_calls[call])
         elif in_package(reference.qualified, "torch.optim"):
             self._optim(reference)
         elif self.options.scope == "all" and self.options.target in TABLES:

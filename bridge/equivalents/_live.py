@@ -65,4 +65,6 @@ def native_arguments(row: Equivalent, values: Mapping[str, Any], lr: float) -> d
 def _converted(rule: To, value: Any, lr: float) -> Any:
     if rule.convert == "its lr":
         return lr
+    if rule.convert in ("last member", "only element"):
+        return value[-1]
     return float(value) if rule.convert == "float" else value

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # entry after 100 float32 steps.
 Grade: TypeAlias = Literal["a", "b", "p"]
 Otherwise: TypeAlias = Literal["differs", "raises"]
+Convert: TypeAlias = Literal[
+    "as it is", "float", "its lr", "members", "last member", "only element"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ INCREASING: Final = Condition(
 )
 
 
+# What CosineAnnealingWarmRestarts may multiply its cycles by where the cycle is found by a
+# logarithm: with the others that rounds down, and a restart begins at the lowest rate.
+WITHOUT_ROUNDING: Final = one_of(1, 2, 4, 5, 6, 7, 8)
+
+
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -101,13 +109,14 @@ def _is_number(value: object) -> TypeGuard[float]:
 class To:
     """Where one torch argument goes: the native keyword, or nowhere (`name=None`).
 
-    `convert` says what is passed on: the value, the value as a float, or, of an optimizer, the
-    learning rate that it was built with.
+    `convert` says what is passed on: the value, the value as a float, of an optimizer the
+    learning rate that it was built with, of a list of schedulers their equivalents or the
+    equivalent of the last, of a list the only element.
     """
 
     name: str | None
     when: Condition = ANYTHING
-    convert: Literal["as it is", "float", "its lr"] = "as it is"
+    convert: Convert = "as it is"
     note: str = ""
 
 
@@ -135,7 +144,8 @@ class Equivalent:
     spelled out where none of torch's goes there: expressions over torch's arguments and `lr`, the
     optimizer's learning rate. `requires` names conditions on the whole bundle (see
     `REQUIREMENTS`), `notes` what the user should know of the port. Positional arguments may stay
-    positional where `keeps_positions`.
+    positional where `keeps_positions`. Of a schedule of schedules, `members` are the classes that
+    it may have, with conditions beyond those of their own rows.
     """
 
     torch: str
@@ -148,6 +158,7 @@ class Equivalent:
     requires: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     keeps_positions: bool = False
+    members: Mapping[str, Mapping[str, Condition]] = field(default_factory=dict)
 
 
 # What a row may require of the code around it, in the words of the report.
@@ -160,6 +171,9 @@ REQUIREMENTS: Final[Mapping[str, str]] = {
     "one function": "the argument is one function",
     "repeatable function": "the argument is one function, of the step alone",
     "no scheduler": "no scheduler drives it, and nothing writes its learning rate",
+    "linear warm-up": (
+        "its members are a LinearLR that ends at factor 1.0 at the milestone, and one more"
+    ),
     "no saved schedule": "the schedule's state is neither saved nor loaded",
 }
 

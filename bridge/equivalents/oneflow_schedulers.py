@@ -6,18 +6,24 @@ https://oneflow.readthedocs.io/en/v0.9.0/optim.html
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bridge.equivalents._model import (
+    ANYTHING,
     INCREASING,
+    WITHOUT_ROUNDING,
     Equivalent,
     To,
     between,
     dropped,
     integer,
-    one_of,
     only,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.equivalents._model import Condition
 
 _PAGE: Final = "https://oneflow.readthedocs.io/en/v0.9.0/optim.html"
 
@@ -29,6 +35,18 @@ _SCHEDULER: Final = {
 # OneFlow's schedulers write the lr anew from initial_lr; they never multiply what they find.
 _BUNDLE: Final = ("one scheduler", "no lr writes")
 
+# Members that multiply what they are given by a factor of the step, and do nothing else.
+_FACTORS: Final[Mapping[str, Mapping[str, Condition]]] = {
+    name: {}
+    for name in (
+        "ConstantLR",
+        "ExponentialLR",
+        "LinearLR",
+        "MultiStepLR",
+        "PolynomialLR",
+        "StepLR",
+    )
+}
 
 SCHEDULERS: Final = (
     Equivalent(
@@ -170,14 +188,46 @@ SCHEDULERS: Final = (
         arguments={
             **_SCHEDULER,
             "T_0": To("T_0", integer(1, otherwise="raises")),
-            # With the others a logarithm rounds down, and a restart begins a cycle too low.
-            "T_mult": To("T_mult", one_of(1, 2, 4, 5, 6, 7, 8)),
+            "T_mult": To("T_mult", WITHOUT_ROUNDING),
             "eta_min": To("eta_min"),
             # At its position OneFlow has `decay_rate`.
             "last_epoch": dropped(only(-1)),
         },
         source=_PAGE,
         keeps_positions=True,
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="SequentialLR",
+        native="oneflow.optim.lr_scheduler.SequentialLR",
+        code="OF211",
+        grade="b",
+        arguments={
+            **_SCHEDULER,
+            "schedulers": To("schedulers", convert="members"),
+            "milestones": To("milestones", INCREASING),
+            # At its position OneFlow has `interval_rescaling`.
+            "last_epoch": dropped(only(-1)),
+        },
+        source=_PAGE,
+        keeps_positions=True,
+        written={"interval_rescaling": "True"},
+        # LambdaLR fails in its turn: it has no learning rates of a step to give.
+        members={**_FACTORS, "CosineAnnealingLR": {}, "CosineAnnealingWarmRestarts": {}},
+        requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="ChainedScheduler",
+        native="oneflow.optim.lr_scheduler.ChainedScheduler",
+        code="OF212",
+        grade="b",
+        arguments={
+            "schedulers": To("schedulers", convert="members"),
+            "optimizer": dropped(ANYTHING),
+        },
+        source=_PAGE,
+        keeps_positions=True,
+        members=_FACTORS,
         requires=_BUNDLE,
     ),
 )

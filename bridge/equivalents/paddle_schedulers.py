@@ -11,6 +11,7 @@ from typing import Final
 from bridge.equivalents._model import (
     ANYTHING,
     INCREASING,
+    WITHOUT_ROUNDING,
     Equivalent,
     To,
     between,
@@ -224,5 +225,33 @@ SCHEDULERS: Final = (
         source=_PAGES + "lr/CyclicLR_en.html",
         written={"step_size_up": "step_size_up"},
         requires=_BUNDLE,
+    ),
+    Equivalent(
+        torch="SequentialLR",
+        native="paddle.optimizer.lr.LinearWarmup",
+        code="PD214",
+        grade="b",
+        arguments={
+            **_OWN_LR,
+            "schedulers": To("learning_rate", convert="last member"),
+            "milestones": To("warmup_steps", convert="only element"),
+        },
+        source=_PAGES + "lr/LinearWarmup_en.html",
+        written={"start_lr": "lr * start_factor", "end_lr": "lr"},
+        members={
+            "LinearLR": {"start_factor": between(0, 1, otherwise="differs")},
+            "ConstantLR": {},
+            # Paddle goes to an epoch of it directly, by its closed form.
+            "CosineAnnealingLR": {},
+            "CosineAnnealingWarmRestarts": {"T_mult": WITHOUT_ROUNDING},
+            "CyclicLR": {},
+            "ExponentialLR": {},
+            "LambdaLR": {},
+            "MultiStepLR": {},
+            "PolynomialLR": {},
+            "StepLR": {},
+        },
+        requires=(*_BUNDLE, "linear warm-up"),
+        notes=("LinearWarmup raises unless the warm-up is an int >= 1",),
     ),
 )

@@ -13,12 +13,12 @@ import libcst as cst
 
 from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
 from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
-from codemods.callees import optimizer_argument
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
+from codemods.rules.members import lacks_members, texts_of
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bridge.equivalents import Equivalent
     from codemods.facts import Construct
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 PAIR = 2
 NAME = r"[A-Za-z_]\w*"
-# What needs no parentheses within an expression.
-ATOMS = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript, cst.Tuple, cst.List)
 
 
 def convert_construct(around: Surroundings, construct: Construct, framework: str) -> Outcome:
@@ -74,6 +72,8 @@ def _apply(
             return outcome
         edits += outcome.edits
         notes += outcome.notes
+    if row.members and (reason := lacks_members(around, construct, row)) is not None:
+        return Blocked(reason)
     for requirement in row.requires:
         if (reason := around.lacks(requirement, construct, bound)) is not None:
             return Blocked(reason)
@@ -87,21 +87,46 @@ def _argument(
     rule = row.arguments[name]
     if isinstance(rule, Pair):
         return _pair(argument, name, rule.first, rule.second)
-    value = value_of(around.source, argument.value)
-    notes: tuple[str, ...] = ()
-    if value is not UNKNOWN and not rule.when.holds(value):
-        return Blocked(difference(row, name, value))
-    if value is UNKNOWN and not rule.when.holds(UNKNOWN):
-        if rule.when.otherwise == "differs":
-            text = around.source.text(argument.value)
-            return Blocked(
-                f"{row.native} equals torch's only if `{name}` is {rule.when.text}, and the value "
-                f"of `{text}` is not known here"
-            )
-        notes = (f"{row.native} raises unless `{name}` is {rule.when.text}",)
+    judged = _judge_value(around, row, name, argument, rule)
+    if isinstance(judged, Blocked):
+        return judged
     if rule.name is None:
         return _drop(around, call, name, argument, rule)
-    return Converted(tuple(_carry(row, name, argument, rule)), notes)
+    return Converted(tuple(_carry(row, name, argument, rule)), judged.notes)
+
+
+def _judge_value(
+    around: Surroundings, row: Equivalent, name: str, argument: cst.Arg, rule: To
+) -> Outcome:
+    """Hold a value against its condition; what is not known gives a note where it is loud."""
+    value = value_of(around.source, argument.value)
+    if (reason := _unclear_list(around, row, name, argument, rule)) is not None:
+        return Blocked(reason)
+    if rule.when.holds(value):
+        return Converted()
+    if value is not UNKNOWN:
+        return Blocked(difference(row, name, value))
+    text = around.source.text(argument.value)
+    if name == "milestones" and row.members and len(_elements(argument)) == 1:
+        return Converted(notes=(f"`{text}` is taken for a list of one int >= 1",))
+    if rule.when.otherwise == "raises":
+        return Converted(notes=(f"{row.native} raises unless `{name}` is {rule.when.text}",))
+    return Blocked(
+        f"{row.native} equals torch's only if `{name}` is {rule.when.text}, and the value "
+        f"of `{text}` is not known here"
+    )
+
+
+def _unclear_list(
+    around: Surroundings, row: Equivalent, name: str, argument: cst.Arg, rule: To
+) -> str | None:
+    if rule.convert not in ("last member", "only element"):
+        return None
+    if "#" in around.source.text(argument):
+        return f"there is a comment within `{name}`, of which only a part would be left"
+    if rule.convert == "only element" and len(_elements(argument)) != 1:
+        return f"{row.native} needs `{name}` to be written out as a list of one"
+    return None
 
 
 def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit]:
@@ -117,9 +142,16 @@ def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit
         edits.append(Replace(argument.keyword, (rule.name or "",)))
     if rule.convert == "float" and isinstance(argument.value, cst.Integer):
         edits.append(Replace(argument.value, (repr(float(argument.value.evaluated_value)),)))
+    if rule.convert in ("last member", "only element"):
+        edits.append(Replace(argument.value, (_elements(argument)[-1].value,)))
     if rule.convert == "its lr":
         edits.append(Insert(argument.value, ".get_lr()", "after"))
     return edits
+
+
+def _elements(argument: cst.Arg) -> Sequence[cst.BaseElement]:
+    value = argument.value
+    return value.elements if isinstance(value, cst.List | cst.Tuple) else ()
 
 
 def _drop(around: Surroundings, call: cst.Call, name: str, argument: cst.Arg, rule: To) -> Outcome:
@@ -146,22 +178,9 @@ def _written(
 ) -> list[str]:
     """Return the native arguments that have to be spelled out."""
     given = {rule.name for n in bound if isinstance(rule := row.arguments.get(n), To)}
-    torch_signature = signature(construct.reference.qualified)
-    defaults = torch_signature.parameters if torch_signature is not None else {}
-
-    def meaning(match: re.Match[str]) -> str:
-        name = match[0]
-        if name == "lr":
-            optimizer = optimizer_argument(construct.call)
-            return f"{around.source.text(optimizer)}.get_lr()" if optimizer is not None else name
-        if name not in bound:
-            return repr(defaults[name].default) if name in defaults else name
-        value = bound[name].value
-        text = around.source.text(value)
-        return text if isinstance(value, ATOMS) or value.lpar else f"({text})"
-
+    texts = texts_of(around, construct)
     return [
-        f"{key}={re.sub(NAME, meaning, expression)}"
+        f"{key}={re.sub(NAME, lambda name: texts.get(name[0], name[0]), expression)}"
         for key, expression in row.written.items()
         if key not in given
     ]

@@ -9,9 +9,11 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from codemods.arguments import definition_of, is_only_read
+from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import LrRead, shape_of
 from codemods.rules.functions import is_repeatable
+from codemods.rules.members import lacks_linear_warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +33,17 @@ class Surroundings:
 
     source: Source
     bundle: Bundle
+
+    def members(self, construct: Construct) -> list[Construct] | None:
+        """Return a composition's members, None where they are not followed."""
+        return members_of(self.source, {c.call: c for c in self.bundle.schedulers}, construct)
+
+    def composition(self, member: Construct) -> Construct | None:
+        """Return the composition of this bundle that a scheduler is a member of."""
+        for construct in self.bundle.schedulers:
+            if any(m is member for m in self.members(construct) or ()):
+                return construct
+        return None
 
     def lacks(
         self, requirement: str, construct: Construct, bound: Mapping[str, cst.Arg]
@@ -66,7 +79,8 @@ def _adds_groups(around: Surroundings) -> str | None:
 
 
 def _one_scheduler(around: Surroundings, *_: object) -> str | None:
-    if len(around.bundle.schedulers) > 1:
+    own = [c for c in around.bundle.schedulers if around.composition(c) is None]
+    if len(own) > 1:
         return "several schedulers drive it, and natively the last would win"
     for scheduler in around.bundle.schedulers:
         for optimizer in around.bundle.optimizers:
@@ -233,6 +247,7 @@ CHECKS: Mapping[str, Callable[..., str | None]] = {
     "gradients at every step": _gradients_at_every_step,
     "one function": _one_function,
     "repeatable function": _repeatable_function,
+    "linear warm-up": lacks_linear_warm_up,
     "no scheduler": _no_scheduler,
     "no saved schedule": _no_saved_schedule,
 }

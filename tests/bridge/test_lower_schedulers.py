@@ -151,7 +151,7 @@ def test_a_plateau_goes_on_with_what_it_has_seen(xp: Framework, before: int) -> 
 def test_every_row_is_lowered(framework: str) -> None:
     tried = {case.values[0] for case in CASES} | {"ReduceLROnPlateau"}
 
-    assert {row.torch for row in SCHEDULERS[framework]} <= tried
+    assert {row.torch for row in SCHEDULERS[framework] if not row.members} <= tried
 
 
 @pytest.mark.only_backend("torch", "oneflow")
@@ -189,7 +189,7 @@ def test_state_and_place_go_over_together(xp: Framework) -> None:
         scheduler.step()
         reference.step()
 
-    np.testing.assert_allclose(xp.numpy(param), weight.detach().numpy(), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(xp.numpy(param).tolist(), weight.tolist(), rtol=0, atol=1e-5)
 
 
 def test_lowering_warns_of_nothing(xp: Framework) -> None:
@@ -223,7 +223,7 @@ def test_a_learning_rate_off_the_schedule_is_refused(xp: Framework) -> None:
         bridge.lower(optimizer, scheduler)
 
 
-REFUSED = {
+REFUSED: dict[str, list[tuple[str, dict[str, Any], str]]] = {
     "paddle": [
         ("StepLR", {"step_size": 7, "gamma": 1.5}, "`gamma` is < 1; here it is 1.5"),
         ("MultiStepLR", {"milestones": [5, 5]}, "`milestones` is a list of increasing ints"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.rules.constructs import convert_construct as _by_table
-from codemods.rules.paddle.schedulers import attach
+from codemods.rules.paddle.schedulers import absorb, attach, is_warm_up
 from codemods.rules.paddle.uses import convert_use
 
 if TYPE_CHECKING:
@@ -25,4 +25,6 @@ def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
     outcome = _by_table(around, construct, "paddle")
     if construct.role == "optimizer":
         return outcome
+    if is_warm_up(around, construct):
+        return absorb(around, construct, outcome)
     return attach(around, construct, outcome)

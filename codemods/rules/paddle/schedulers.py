@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from bridge.equivalents import equivalents_of
+from codemods.arguments import is_pure
 from codemods.callees import optimizer_argument
-from codemods.model import AppendLine, Blocked
+from codemods.model import AppendLine, Blocked, Converted, RewriteStatement
+from codemods.rules.members import WARM_UP
 
 if TYPE_CHECKING:
     from codemods.facts import Construct
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
+(LINEAR_WARM_UP,) = equivalents_of("paddle", "SequentialLR")
+
 
 def attach(around: Surroundings, construct: Construct, outcome: Outcome) -> Outcome:
     """Hand the scheduler to the optimizer that it is built on."""
-    if isinstance(outcome, Blocked):
+    if isinstance(outcome, Blocked) or around.composition(construct) is not None:
         return outcome
     call = construct.call
     optimizer = optimizer_argument(call)
@@ -36,3 +41,27 @@ def attach(around: Surroundings, construct: Construct, outcome: Outcome) -> Outc
     name = source.text(statement.targets[0].target)
     attached = AppendLine(line, f"{source.text(optimizer)}.set_lr_scheduler({name})")
     return replace(outcome, edits=(*outcome.edits, attached))
+
+
+def is_warm_up(around: Surroundings, construct: Construct) -> bool:
+    """Tell whether a scheduler is the LinearLR that a SequentialLR begins with."""
+    composition = around.composition(construct)
+    return composition is not None and construct.name == WARM_UP
+
+
+def absorb(around: Surroundings, construct: Construct, outcome: Outcome) -> Outcome:
+    """Leave a warm-up's LinearLR out: LinearWarmup has its arguments."""
+    if isinstance(outcome, Blocked):
+        return outcome
+    if "#" in around.source.text(construct.call):
+        return Blocked("there is a comment within its LinearLR, which would be left out")
+    if not all(is_pure(argument.value) for argument in construct.call.args):
+        return Blocked("the arguments of its LinearLR are more than numbers and names")
+    row = LINEAR_WARM_UP
+    absorbed = Converted(notes=outcome.notes, native=row.native, code=row.code, is_absorbed=True)
+    statement = around.source.parents.get(construct.call)
+    if isinstance(statement, cst.Element):
+        return absorbed
+    if not isinstance(statement, cst.Assign):
+        return Blocked("the scheduler is not made by a plain assignment")
+    return replace(absorbed, edits=(RewriteStatement(statement, ()),))
