@@ -40,10 +40,12 @@ class _OneFlow:
         return _DTYPES[tensor.dtype]
 
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
+        if param.grad is not None:
+            # Under DistributedDataParallel it is a view of a bucket that outlives it, and the next
+            # backward adds to what the bucket holds.
+            param.grad.zero_()
         if set_to_none:
             param.grad = None
-        elif param.grad is not None:
-            param.grad.zero_()
 
     def no_grad(self) -> Any:
         return oneflow.no_grad()
@@ -78,6 +80,9 @@ class _OneFlow:
 
     def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
         return tensor.to(oneflow.bfloat16).to(oneflow.float32)
+
+    def to_float32(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().to(oneflow.float32)
 
     def to_numpy(self, tensor: Tensor) -> Any:
         # OneFlow's numpy() shares memory with the tensor.
