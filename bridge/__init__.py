@@ -14,15 +14,29 @@ if TYPE_CHECKING:
     from bridge._lower import lower
     from bridge._wrap import wrap
     from bridge.checkpoint import load, move_state, save
+    from bridge.native_state import export_native, load_native
 
 __version__ = "0.1.0"
 
-__all__ = ["as_torch", "errors", "load", "lower", "move_state", "optim", "save", "wrap"]
+__all__ = [
+    "as_torch",
+    "errors",
+    "export_native",
+    "load",
+    "load_native",
+    "lower",
+    "move_state",
+    "optim",
+    "save",
+    "wrap",
+]
 
 # Not files of the same name: importing such a file would put it in the function's place.
 _FUNCTIONS = {
     "as_torch": "bridge._as_torch",
+    "export_native": "bridge.native_state",
     "load": "bridge.checkpoint",
+    "load_native": "bridge.native_state",
     "lower": "bridge._lower",
     "move_state": "bridge.checkpoint",
     "save": "bridge.checkpoint",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.optim._master import is_narrow
 from bridge.optim._scalars import plain, single
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ def moment_scales(xp: Backend, algorithm: str, param: Tensor, group: Group) -> d
     """Return by how much each entry of the state is larger than torch's; nothing where none is."""
     if algorithm not in xp.rounds_betas or not param.is_contiguous():
         return {}
-    if xp.dtype(param) != "float32":
+    dtype = xp.dtype(param)
+    if dtype != "float32" and not is_narrow(xp, dtype):
         return {}
+    return rounded_scales(group)
+
+
+def rounded_scales(group: Mapping[str, Any]) -> dict[str, float]:
+    """Return by how much moments are larger than torch's where 1 - beta was taken in float32."""
     mean, square = ((1 - single(beta)) / (1 - beta) for beta in plain(tuple(group["betas"])))
     return {"exp_avg": mean, "exp_avg_sq": square, "max_exp_avg_sq": square}
 

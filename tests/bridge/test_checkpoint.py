@@ -20,6 +20,7 @@ from bridge.errors import BridgeError, CheckpointError, StateMismatchError, Unsa
 from tests.frameworks import Framework
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 START = {"w": np.linspace(-1, 1, 6, dtype="f4").reshape(2, 3), "b": np.ones(3, "f4")}
@@ -188,7 +189,7 @@ def test_what_only_code_could_restore_is_refused(path: Path) -> None:
 
 
 # Each row: what becomes of the file's bytes, and what the error says.
-DAMAGES = {
+DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda _: b"", "no safetensors file, or is cut off or damaged"),
     "cut off": (lambda data: data[:-1], "no safetensors file, or is cut off or damaged"),
     "cut in the header": (lambda data: data[:100], "no safetensors file, or is cut off or damaged"),
