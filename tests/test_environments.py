@@ -40,7 +40,7 @@ def test_oneflow_has_an_environment_only_where_it_is_asked_for() -> None:
 def test_torch_is_there_as_the_reference_whatever_is_asked_for() -> None:
     (modern,) = needed("test", ["paddle"], Path("v"))
 
-    assert modern.extras == ["test", "torch", "paddle"]
+    assert modern.extras == ["test", "ecosystem", "torch", "paddle"]
 
 
 def test_the_demo_puts_no_torch_beside_oneflow() -> None:
@@ -76,7 +76,7 @@ def test_only_what_is_missing_is_announced_with_its_size(environment: Environmen
     big = missing(environment.folder, ["oneflow", "torch"])
 
     assert big == ["oneflow"]
-    assert "downloading up to 2130 MB:\n  oneflow  2130 MB" in announce(environment.folder, big)
+    assert "downloading up to 2130 MB:\n  oneflow   2130 MB" in announce(environment.folder, big)
     assert "nothing big to download" in announce(environment.folder, [])
 
 

@@ -28,6 +28,7 @@ SIZES: Mapping[str, Size] = {
     "paddle": Size(220, 800, "paddlepaddle-3.3.1.dist-info"),
     "oneflow": Size(2130, 4300, "oneflow-0.9.0.dist-info", "with the cuDNN and cuBLAS it loads"),
     "test": Size(30, 100, "pytest-*.dist-info"),
+    "ecosystem": Size(40, 190, "transformers-*.dist-info"),
     "lint": Size(30, 100, "mypy-*.dist-info"),
     "plot": Size(20, 80, "matplotlib-*.dist-info"),
 }
@@ -50,4 +51,4 @@ def announce(folder: Path, extras: Sequence[str]) -> str:
 def _line(extra: str) -> str:
     size = SIZES[extra]
     remark = f", {size.remark}" if size.remark else ""
-    return f"  {extra:8}{size.download:5} MB, {size.disk} MB on disk{remark}"
+    return f"  {extra:9}{size.download:5} MB, {size.disk} MB on disk{remark}"

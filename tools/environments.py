@@ -36,8 +36,8 @@ PYTHONS: Mapping[str, Sequence[Version]] = {
 # that framework was asked for, but torch always does: it is the reference.
 GOALS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "test": {
-        "modern": ("test", "torch", "paddle"),
-        "oneflow": ("test", "torch", "paddle", "oneflow"),
+        "modern": ("test", "ecosystem", "torch", "paddle"),
+        "oneflow": ("test", "ecosystem", "torch", "paddle", "oneflow"),
     },
     "demo": {"modern": ("plot", "torch", "paddle"), "oneflow": ("plot", "oneflow")},
     "bench": {"modern": ("torch", "paddle"), "oneflow": ("torch", "paddle", "oneflow")},
@@ -46,6 +46,11 @@ GOALS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "lint": {"modern": ("lint", "test")},
     "build": {"modern": ("lint",)},
 }
+
+
+# Packages that go in without what they depend on. timm wants torchvision, which is built for one
+# build of torch and would bring that along; only timm's schedulers are used, and they want torch.
+ALONE: Mapping[str, Sequence[str]] = {"ecosystem": ("timm>=1.0",)}
 
 
 class SetUpError(Exception):
@@ -134,6 +139,9 @@ def install(environment: Environment, extras: Sequence[str], options: Sequence[s
     if torch_index:
         command += ["--extra-index-url", torch_index]
     run([*command, "--editable", f"{ROOT}[{','.join(extras)}]"])
+    alone = [package for extra in extras for package in ALONE.get(extra, ())]
+    if alone:
+        run([*command, "--no-deps", *alone])
     record = {"fingerprint": fingerprint(), "extras": extras}
     (environment.folder / STAMP).write_text(json.dumps(record), encoding="utf-8")
 
