@@ -1,0 +1,106 @@
+"""Small vectors that a formula steps as one end where they would end one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from bridge import optim
+
+if TYPE_CHECKING:
+    from tests.frameworks import Framework
+
+SHAPES: list[tuple[int, ...]] = [(3,), (1,), (7,), (2, 3), (4,), (), (2,), (0,), (40_000,)]
+LATE = 4  # the place of the parameter whose gradients come later
+OPTIONS: dict[str, dict[str, Any]] = {
+    "SGD": {"momentum": 0.9, "dampening": 0.2, "weight_decay": 0.1},
+    "Adam": {"amsgrad": True, "weight_decay": 0.1},
+    "AdamW": {"maximize": True},
+    "RMSprop": {"centered": True, "momentum": 0.9},
+    "Adagrad": {"lr_decay": 0.1},
+    "Adadelta": {"weight_decay": 0.1},
+    "Adamax": {},
+    "NAdam": {"decoupled_weight_decay": True},
+    "RAdam": {},
+    "ASGD": {"t0": 3.0},
+    "Rprop": {},
+    "Lion": {"weight_decay": 0.1},
+}
+
+
+def _by_formula(xp: Framework, cls: Any, options: dict[str, Any]) -> list[Any]:
+    random = np.random.default_rng(0)
+    params = [xp.param(random.standard_normal(shape).astype("f4")) for shape in SHAPES]
+    optimizer = cls(params, lr=0.01, **options)
+    for step in range(12):
+        for place, param in enumerate(params):
+            gradient = random.standard_normal(SHAPES[place]).astype("f4")
+            xp.set_grad(param, None if place == LATE and step < 5 else gradient)
+        optimizer._advance({})
+    kept = [[*optimizer.state.get(param, {}).items()] for param in params]
+    values = [value for items in kept for _, value in items]
+    arrays = [np.asarray(v) if isinstance(v, int | float) else xp.numpy(v) for v in values]
+    return [[name for items in kept for name, _ in items], *map(xp.numpy, params), *arrays]
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+@pytest.mark.parametrize("name", OPTIONS)
+def test_joined_vectors_end_where_single_ones_do(xp: Framework, name: str) -> None:
+    cls = getattr(optim, name)
+    one_by_one = type(name, (cls,), {"is_elementwise": False})
+    joined = _by_formula(xp, cls, OPTIONS[name])
+    single = _by_formula(xp, one_by_one, OPTIONS[name])
+
+    assert cls.is_elementwise
+    assert joined[0] == single[0]
+    for got, want in zip(joined[1:], single[1:], strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6)
+
+
+class Counting(optim.SGD):
+    """SGD that notes what it steps."""
+
+    is_elementwise = True
+    steps: list[list[int]]
+
+    def __init__(self, params: Any, lr: float) -> None:
+        super().__init__(params, lr=lr)
+        self.steps = []
+
+    def formula(  # type: ignore[override]  # a method, to note calls per optimizer
+        self, xp: Any, param: Any, grad: Any, state: Any, group: Any
+    ) -> None:
+        self.steps.append(list(param.shape))
+        optim.SGD.formula(xp, param, grad, state, group)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_only_small_vectors_are_joined(xp: Framework) -> None:
+    params = [xp.param(np.ones(shape, "f4")) for shape in SHAPES]
+    for param, shape in zip(params, SHAPES, strict=True):
+        xp.set_grad(param, np.ones(shape, "f4"))
+    optimizer = Counting(params, lr=0.5)
+    optimizer.step()
+
+    assert sorted(optimizer.steps) == [[], [0], [2, 3], [17], [40_000]]
+    assert [xp.numpy(param).tolist() for param in params] == [
+        np.full(shape, 0.5).tolist() for shape in SHAPES
+    ]
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_a_formula_of_the_users_own_sees_each_parameter(xp: Framework) -> None:
+    class Normed(optim.SGD):
+        @staticmethod
+        def formula(xp: Any, param: Any, grad: Any, state: Any, group: Any) -> None:
+            del state
+            xp.assign(param, param - group["lr"] * grad / xp.vector_norm(grad))
+
+    params = [xp.param(np.zeros(4, "f4")) for _ in range(5)]
+    for param in params:
+        xp.set_grad(param, np.ones(4, "f4"))
+    Normed(params, lr=1.0).step()
+
+    assert [xp.numpy(param).tolist() for param in params] == [[-0.5] * 4] * 5
