@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +23,6 @@ from tests.frameworks import Framework
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 START = {"w": np.linspace(-1, 1, 6, dtype="f4").reshape(2, 3), "b": np.ones(3, "f4")}
 GRADS = np.random.default_rng(1).standard_normal((40, 2, 3)).astype("f4")
@@ -429,3 +430,20 @@ def test_without_the_package_the_error_says_how_to_get_it(path: Path) -> None:
         "UnsupportedError: bridge.save and bridge.load need the package safetensors" in done.stderr
     )
     assert 'Hint: pip install "optbridge[checkpoint]"' in done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:When training, we now always track global mean")  # paddle
+def test_the_manual_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = Path(__file__).parents[2] / "docs" / "state.md"
+    blocks = re.findall(r"```python\n(.*?)```", manual.read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, Any] = {}
+    for block in blocks:
+        exec(block, scope)  # noqa: S102 - the manual's own code
+
+    weight, moved = scope["net"][0].weight, scope["there"][0].weight
+    assert len(blocks) == 4
+    assert (moved.numpy() == weight.detach().numpy().T).all()
+    assert scope["ours"].state[moved]["step"] == 1
+    files = sorted(each.name for each in tmp_path.iterdir())
+    assert files == ["back.pdopt", "model.pdopt", "run.safetensors"]

@@ -262,6 +262,21 @@ def test_the_powers_tell_the_steps(paddle: Framework, steps: int) -> None:
     assert state["step"] == steps
 
 
+def test_a_second_native_optimizer_loads_under_a_guard(paddle: Framework) -> None:
+    given = params(paddle)
+    first = paddle.module.optimizer.Adam(LR, parameters=given)
+    train(paddle, given, first, range(3))
+    ours = optim.Adam(given, lr=LR)
+    bridge.load_native(ours, first.state_dict())
+    second = paddle.module.optimizer.Adam(LR, parameters=given)
+    second.set_state_dict(bridge.export_native(ours))
+    with paddle.module.utils.unique_name.guard():
+        train(paddle, given, second, range(3, 4))
+
+    power = second.state_dict()[f"{given[0].name}_beta1_pow_acc_0"]
+    assert paddle.numpy(power) == pytest.approx(0.9**5)
+
+
 def test_steps_that_paddle_does_not_tell_have_to_be_given(paddle: Framework) -> None:
     given = params(paddle)
     native = paddle.module.optimizer.Adagrad(LR, parameters=given)
