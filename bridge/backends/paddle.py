@@ -94,6 +94,9 @@ class _Paddle:
     def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
         return tensor.astype("bfloat16").astype("float32")
 
+    def to_float32(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().astype("float32")
+
     def to_numpy(self, tensor: Tensor) -> Any:
         # numpy has no bfloat16; Paddle would give the bits as integers.
         return (tensor.astype("float32") if tensor.dtype == paddle.bfloat16 else tensor).numpy()

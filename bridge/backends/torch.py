@@ -81,6 +81,9 @@ class _Torch:
     def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
         return tensor.bfloat16().float()
 
+    def to_float32(self, tensor: Tensor) -> Tensor:
+        return tensor.detach().float()
+
     def to_numpy(self, tensor: Tensor) -> Any:
         # numpy has no bfloat16; float32 holds the same numbers.
         numpys = tensor.float() if tensor.dtype == torch.bfloat16 else tensor

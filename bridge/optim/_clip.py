@@ -13,6 +13,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING
 
 from bridge.backends import backend_name, backend_of
+from bridge.optim._master import as_stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +51,7 @@ def clip_grad_norm_(
     with xp.no_grad():
         grads = [param.grad for param in params if param.grad is not None]
         if not grads:
-            return xp.zeros_like(params[0]).sum()
+            return as_stepped(xp, xp.zeros_like(params[0])).sum()
         total = _total_norm(xp, grads, float(norm_type))
         if error_if_nonfinite and not isfinite(float(total)):
             raise RuntimeError(
@@ -62,7 +63,8 @@ def clip_grad_norm_(
         # A factor of 1 is multiplied too: to ask for it would wait for the device.
         factor = (float(max_norm) / (total + 1e-6)).clip(max=1.0)
         for grad in grads:
-            xp.assign(grad, grad * xp.cast(factor, grad))
+            wide = as_stepped(xp, grad)
+            xp.assign(grad, xp.cast(wide * xp.cast(factor, wide), grad))
     return total
 
 
@@ -81,7 +83,8 @@ def clip_grad_value_(
     with xp.no_grad():
         for param in params:
             if param.grad is not None:
-                xp.assign(param.grad, param.grad.clip(-limit, limit))
+                clipped = as_stepped(xp, param.grad).clip(-limit, limit)
+                xp.assign(param.grad, xp.cast(clipped, param.grad))
 
 
 def clip_groups(groups: Sequence[Group], *, error_if_nonfinite: bool) -> None:
@@ -113,6 +116,6 @@ def _listed(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
 
 
 def _total_norm(xp: Backend, grads: Sequence[Tensor], order: float) -> Tensor:
-    norms = [xp.vector_norm(grad, order) for grad in grads]
+    norms = [xp.vector_norm(as_stepped(xp, grad), order) for grad in grads]
     widest = max(norms, key=lambda norm: _WIDTHS.index(xp.dtype(norm)))
     return xp.vector_norm(xp.cat([xp.cast(norm, widest).reshape([1]) for norm in norms]), order)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend, backend_name
 from bridge.optim._flip import check_flat, check_shapes, flip, flip_flat, is_flat
+from bridge.optim._master import as_stepped
 from bridge.optim._moments import moment_scales, rescale
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _local_states(
         elif place in turned:
             state = flip(state, _to_numpy)
         check_shapes(place, state, param.shape)
-        states[place] = _local(xp, param, state)
+        states[place] = _local(xp, as_stepped(xp, param), state)
     return states
 
 

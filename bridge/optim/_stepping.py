@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.backends._protocol import Batch
 from bridge.errors import UnsupportedError
+from bridge.optim._master import as_stepped, is_narrow, narrow, refused_narrow, widened
 from bridge.optim._scalars import plain
 from bridge.optim._together import step_by_formula
 
@@ -25,15 +26,19 @@ def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
     """Update every parameter that has a gradient, and keep what state it needs from now on."""
     kernel = kernels.get(optimizer.algorithm)
     with xp.no_grad():
-        for group in optimizer.param_groups:
+        # All groups are looked at first: what is refused leaves every parameter as it was.
+        found = [_batches(optimizer, xp, group) for group in optimizer.param_groups]
+        for group, (batches, fresh) in zip(optimizer.param_groups, found, strict=True):
             options = _options(group)
-            fresh: list[tuple[Tensor, State]] = []
-            for (dtype, is_contiguous), batch in _batches(optimizer, xp, group, fresh).items():
+            for (dtype, is_contiguous), batch in batches.items():
+                kind, stepped = widened(xp, dtype, batch)
                 # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
-                if kernel is not None and is_contiguous and kernel.claims(options, dtype):
-                    kernel.run(batch, options)
+                if kernel is not None and is_contiguous and kernel.claims(options, kind):
+                    kernel.run(stepped, options)
                 else:
-                    step_by_formula(optimizer, xp, batch, options)
+                    step_by_formula(optimizer, xp, stepped, options)
+                if stepped is not batch:
+                    narrow(xp, batch, stepped)
             for param, state in fresh:
                 # As in torch, a parameter that needs no state has no entry.
                 if state:
@@ -50,9 +55,11 @@ def _options(group: Group) -> Group:
 
 
 def _batches(
-    optimizer: Any, xp: Backend, group: Group, fresh: list[tuple[Tensor, State]]
-) -> dict[tuple[str, bool], Batch]:
+    optimizer: Any, xp: Backend, group: Group
+) -> tuple[dict[tuple[str, bool], Batch], list[tuple[Tensor, State]]]:
+    """Sort the parameters by what a kernel asks for; return those whose state is new as well."""
     batches: dict[tuple[str, bool], Batch] = {}
+    fresh: list[tuple[Tensor, State]] = []
     batch, dtype, is_contiguous = Batch([], [], []), None, True
     known = optimizer.state.get
     for param in group["params"]:
@@ -64,7 +71,7 @@ def _batches(
             batch = batches.setdefault((xp.dtype(param), is_contiguous), Batch([], [], []))
         state = known(param)
         if not state:
-            state = optimizer.init_state(xp, param, group)
+            state = optimizer.init_state(xp, as_stepped(xp, param), group)
             fresh.append((param, state))
         batch.params.append(param)
         batch.grads.append(grad)
@@ -72,11 +79,13 @@ def _batches(
     for (name, _), batch in batches.items():
         if name.startswith("complex") and not optimizer.takes_complex:
             raise _refused_complex(optimizer, xp)
+        if is_narrow(xp, name) and not optimizer.has_master_weights:
+            raise refused_narrow(optimizer, xp, name)
         if xp.any_sparse(batch.grads):
             raise _refused_sparse(optimizer, xp)
         if group.get("maximize", False):
             batch.grads[:] = [-grad for grad in batch.grads]
-    return batches
+    return batches, fresh
 
 
 def _refused_sparse(optimizer: Any, xp: Backend) -> UnsupportedError:

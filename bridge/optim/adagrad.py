@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bridge.optim._master import as_stepped
 from bridge.optim._pieces import with_decay
 from bridge.optim._scalars import check_implementation, check_lr, check_not_negative
 from bridge.optim.optimizer import Optimizer
@@ -71,10 +72,11 @@ class Adagrad(Optimizer):
         }
         super().__init__(params, defaults)
         # As in torch the state is there before the first step; on torch it is by now.
+        xp = self._backend
         for group in self.param_groups:
             for param in group["params"]:
                 if param not in self.state:
-                    self.state[param] = self.init_state(self._backend, param, group)
+                    self.state[param] = self.init_state(xp, as_stepped(xp, param), group)
 
     def init_state(  # type: ignore[override]  # what it needs is the optimizer's, not the group's
         self, xp: Backend, param: Tensor, group: Group

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.errors import UnsupportedError
 from bridge.optim._flat import FlatParams, dot
 from bridge.optim._line_search import Point, strong_wolfe
+from bridge.optim._master import is_narrow
 from bridge.optim._scalars import check_lr, plain
 from bridge.optim.optimizer import Optimizer
 
@@ -63,6 +64,12 @@ class LBFGS(Optimizer):
                 f"LBFGS steps real parameters only on {xp.name}, got {', '.join(sorted(dtypes))}.\n"
                 "Hint: keep the real and the imaginary part as two parameters."
             )
+        for dtype in sorted(dtypes):
+            if is_narrow(xp, dtype):
+                raise UnsupportedError(
+                    f"LBFGS does not step {dtype} parameters on {xp.name}, its sums need more.\n"
+                    "Hint: keep the parameters in float32."
+                )
 
     def step(self, closure: Callable[[], Any]) -> Any:
         """Take up to `max_iter` steps; return the loss before them.

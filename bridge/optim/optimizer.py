@@ -9,6 +9,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.backends import backend, backend_name
+from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
 from bridge.optim._clip import clip_groups
 from bridge.optim._hooks import Hooked, with_hooks
@@ -38,6 +39,9 @@ class Optimizer(Hooked):
 
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
+
+    has_master_weights: bool = False
+    """Whether float16 and bfloat16 parameters are stepped through copies in float32."""
 
     defaults: dict[str, Any]
     param_groups: list[Group]
@@ -75,6 +79,18 @@ class Optimizer(Hooked):
     def add_param_group(self, param_group: Group) -> None:
         """Add a group, as for layers that are unfrozen during training."""
         self.param_groups.append(_groups.complete(param_group, self.defaults, self.param_groups))
+
+    def use_master_weights(self) -> None:
+        """Step float16 and bfloat16 parameters through copies in float32, which the state keeps.
+
+        For parameters of Paddle and OneFlow. What you write into a parameter goes on to its copy.
+        """
+        if self._backend.name == "torch":
+            raise UnsupportedError(
+                "use_master_weights is for Paddle and OneFlow, on torch the step is torch's own.\n"
+                "Hint: keep the parameters in float32 and compute under torch.autocast."
+            )
+        self.has_master_weights = True
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop the gradients of all parameters, or fill them with zeros."""
@@ -132,7 +148,8 @@ class Optimizer(Hooked):
         return _state_dict.localize(self._backend, self.algorithm, state_dict, self.param_groups)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("defaults", "state", "param_groups")}
+        names = ("defaults", "state", "param_groups", "has_master_weights")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

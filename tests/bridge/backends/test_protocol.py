@@ -199,6 +199,14 @@ def test_from_numpy_takes_dtype_from_the_other(xp: Framework) -> None:
     assert xp.numpy(result).dtype == "f4"
 
 
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_to_float32_keeps_the_numbers(xp: Framework, dtype: str) -> None:
+    wide = backend(xp.name).to_float32(xp.tensor(np.array([1.5, -2, 6e4], dtype)))
+
+    assert xp.numpy(wide).dtype == "f4"
+    assert (xp.numpy(wide) == [1.5, -2, 6e4]).all()
+
+
 def test_cast_takes_dtype_from_the_other(xp: Framework) -> None:
     result = backend(xp.name).cast(xp.tensor(_A), like=xp.tensor(np.ones(1, "f4")))
 

@@ -1,0 +1,70 @@
+"""float16 and bfloat16 parameters off torch, stepped through a copy in float32.
+
+Neither Paddle nor OneFlow has an optimizer's operations for them on the CPU, and a step smaller
+than half of what their last bit is worth would be lost. So the formula or kernel steps a float32
+copy, the master weight, whose rounded value the parameter takes; the state is float32 as well.
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Adam_en.html
+(`multi_precision`); on torch the step is torch's own, in the parameters' type.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridge.backends._protocol import Batch
+from bridge.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from bridge.backends._protocol import Backend, Tensor
+
+MASTER = "master_weight"
+"""The entry of a parameter's state that holds its copy in float32."""
+
+_NARROW = frozenset({"float16", "bfloat16"})
+
+
+def is_narrow(xp: Backend, dtype: str) -> bool:
+    """Whether parameters of that type are stepped through master weights, if at all."""
+    return dtype in _NARROW and xp.name != "torch"
+
+
+def as_stepped(xp: Backend, tensor: Tensor) -> Tensor:
+    """Return what a formula sees in place of `tensor`: a float32 copy of a narrow one."""
+    return xp.to_float32(tensor) if is_narrow(xp, xp.dtype(tensor)) else tensor
+
+
+def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
+    """Return what is stepped in place of `batch`, and of which type that is."""
+    if not is_narrow(xp, dtype):
+        return dtype, batch
+    masters = [
+        _master(xp, param, state.get(MASTER))
+        for param, state in zip(batch.params, batch.states, strict=True)
+    ]
+    # To a formula the copy is the parameter itself, not an entry of its state.
+    states = [{key: each for key, each in state.items() if key != MASTER} for state in batch.states]
+    return "float32", Batch(masters, [xp.to_float32(grad) for grad in batch.grads], states)
+
+
+def narrow(xp: Backend, batch: Batch, stepped: Batch) -> None:
+    """Round what was stepped to the parameters of `batch`, and keep it and its state."""
+    for param, state, master, stepped_state in zip(
+        batch.params, batch.states, stepped.params, stepped.states, strict=True
+    ):
+        xp.assign(param, xp.cast(master, param))
+        state.update(stepped_state, **{MASTER: master})
+
+
+def refused_narrow(optimizer: Any, xp: Backend, dtype: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"{type(optimizer).__name__} does not step {dtype} parameters on {xp.name} by themselves.\n"
+        "Hint: call optimizer.use_master_weights() before the first step, "
+        "or keep the parameters in float32."
+    )
+
+
+def _master(xp: Backend, param: Tensor, master: Tensor | None) -> Tensor:
+    if master is None:
+        return xp.to_float32(param)
+    # What was written into the parameter since the last step, such as a clipped value, counts.
+    return master + (xp.to_float32(param) - xp.to_float32(xp.cast(master, param)))
