@@ -105,3 +105,10 @@ def test_a_run_comes_to_oneflow(xp: Framework, other: str, case: Case) -> None:
 
 def case_tolerance(case: Case) -> float:
     return max(TOLERANCES["torch", "float32"], case.rounding)
+
+
+def test_every_optimizer_moves() -> None:
+    classes = {n for n in optim.__all__ if isinstance(getattr(optim, n), type)} - {"Optimizer"}
+    elsewhere = {"LBFGS", "SparseAdam"}  # with closures among the layouts; on torch alone
+
+    assert {case.optimizer for case in CASES} | elsewhere == classes
