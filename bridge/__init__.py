@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bridge import errors, optim
     from bridge._as_torch import as_torch
     from bridge._lower import lower
+    from bridge._simulate import simulate
     from bridge._wrap import wrap
     from bridge.checkpoint import load, move_state, save
     from bridge.native_state import export_native, load_native
@@ -28,6 +29,7 @@ __all__ = [
     "move_state",
     "optim",
     "save",
+    "simulate",
     "wrap",
 ]
 
@@ -40,6 +42,7 @@ _FUNCTIONS = {
     "lower": "bridge._lower",
     "move_state": "bridge.checkpoint",
     "save": "bridge.checkpoint",
+    "simulate": "bridge._simulate",
     "wrap": "bridge._wrap",
 }
 

@@ -33,3 +33,15 @@ class StateMismatchError(BridgeError, ValueError):
 
 class UnsavableError(BridgeError, TypeError):
     """Something in a state has no form in a file without code."""
+
+
+class ExpressionError(BridgeError, ValueError):
+    """A schedule written as text is not one call of a known scheduler with plain values."""
+
+
+class SimulationError(BridgeError, ValueError):
+    """A schedule cannot be simulated as it was asked for; the message says why."""
+
+
+class MissingExtraError(BridgeError, ImportError):
+    """Something needs a package that an extra of optbridge installs."""

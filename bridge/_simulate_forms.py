@@ -1,0 +1,247 @@
+"""Schedules evaluated by numpy, for all steps at once.
+
+Products of the factors that each step applies are exact, since numpy multiplies them one after the
+other; so are formulas of the epoch whose transcendental functions are Python's own. numpy's own
+are faster, and differ in the last bit. The formulas are those beside the classes:
+https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from array import array
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bridge.errors import MissingExtraError
+from bridge.optim import lr_scheduler as schedulers
+from bridge.optim.lr_scheduler.cosine_annealing_lr import cosine_lr
+from bridge.optim.lr_scheduler.linear_lr import linear_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bridge._simulate_spec import Schedule
+
+Array: TypeAlias = Any  # numpy's
+Curves: TypeAlias = "list[tuple[Array, Array | None]]"  # of each group: learning rate, momentum
+Groups: TypeAlias = "Sequence[Mapping[str, Any]]"
+HIGHEST_CYCLE = 1024  # of triangular2: 2.0**1024 overflows, and Python says so
+LONGEST_COSINE = 1_000_000  # steps; the largest error measured is 5.4e-13
+WORTHWHILE = 20_000  # steps from which on numpy's import pays
+
+
+@dataclass(frozen=True, slots=True)
+class Maths:
+    """numpy, and the functions whose last bit differs between it and Python."""
+
+    np: Any
+    exact: bool
+
+    def cos(self, values: Array) -> Array:
+        if self.exact:
+            return self.np.fromiter(map(math.cos, values.tolist()), float, len(values))
+        return self.np.cos(values)
+
+    def powers(self, base: float, exponents: Array) -> Array:
+        if self.exact:
+            powers = (base**exponent for exponent in exponents.tolist())
+            return self.np.fromiter(powers, float, len(exponents))
+        return self.np.power(base, exponents)
+
+
+def form_of(
+    schedule: Schedule, steps: int, *, exact: bool
+) -> tuple[Mapping[str, tuple[array[float], ...]], bool] | None:
+    """Return the values and whether they are exact; None where the schedule has to be stepped."""
+    scheduler, groups = schedule.scheduler, schedule.groups
+    kind = type(scheduler)
+    form = FORMS.get(kind) or (None if exact else INEXACT.get(kind))
+    if form is None or groups is None or not _is_fresh(scheduler, groups):
+        return None
+    if exact and (steps < WORTHWHILE or find_spec("numpy") is None):
+        return None
+    maths = Maths(_numpy(), exact)
+    with maths.np.errstate(all="ignore"):  # what is not finite is reported with its step
+        curves = form(scheduler, groups, maths, maths.np.arange(steps, dtype=float))
+    if curves is None:
+        return None
+    found = {
+        "lr": tuple(_first(lr, group["lr"]) for (lr, _), group in zip(curves, groups, strict=True))
+    }
+    if getattr(scheduler, "cycle_momentum", False):
+        by_beta = scheduler.use_beta1
+        now = [group["betas"][0] if by_beta else group["momentum"] for group in groups]
+        found["betas[0]" if by_beta else "momentum"] = tuple(
+            _first(momentum, start) for (_, momentum), start in zip(curves, now, strict=True)
+        )
+    return found, exact or form in PRODUCTS
+
+
+def _is_fresh(scheduler: Any, groups: Any) -> bool:
+    """Say whether a schedule is at its beginning, on learning rates that are numbers."""
+    return (
+        scheduler.last_epoch == 0
+        and not scheduler.verbose
+        and scheduler.optimizer.param_groups is groups
+        and all(type(group["lr"]) is float for group in groups)
+    )
+
+
+def _first(values: Array, start: float) -> array[float]:
+    record = array("d")
+    record.frombytes(values.astype(float, copy=False).tobytes())
+    record[0] = start
+    return record
+
+
+def _numpy() -> Any:
+    try:
+        return import_module("numpy")
+    except ImportError as error:
+        raise MissingExtraError(
+            "closed forms need numpy.\nHint: pip install 'optbridge[plot]', or leave exact=True."
+        ) from error
+
+
+def _products(groups: Groups, maths: Maths, factors: Array) -> Curves:
+    curves: Curves = []
+    for group in groups:
+        factors[0] = group["lr"]
+        curves.append((maths.np.multiply.accumulate(factors), None))
+    return curves
+
+
+def _exponential(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    return _products(groups, maths, maths.np.full(len(epochs), float(scheduler.gamma)))
+
+
+def _step(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    fires = epochs % scheduler.step_size == 0
+    return _products(groups, maths, maths.np.where(fires, scheduler.gamma, 1.0))
+
+
+def _multi_step(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    factors = maths.np.ones(len(epochs))
+    for epoch, times in scheduler.milestones.items():
+        if epoch in range(1, len(epochs)):
+            factors[int(epoch)] = scheduler.gamma**times
+    return _products(groups, maths, factors)
+
+
+def _constant(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    factors = maths.np.ones(len(epochs))
+    if scheduler.total_iters in range(1, len(epochs)):
+        factors[int(scheduler.total_iters)] = 1.0 / scheduler.factor
+    return _products(groups, maths, factors)
+
+
+def _linear(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    line = scheduler.start_factor, scheduler.end_factor, scheduler.total_iters
+    ratios = linear_ratio(epochs, *line)
+    factors = maths.np.where(epochs > scheduler.total_iters, 1.0, ratios)
+    return _products(groups, maths, factors)
+
+
+def _polynomial(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves:
+    length = int(min(scheduler.total_iters, len(epochs) - 1))
+    left = 1.0 - epochs[: length + 1] / scheduler.total_iters
+    factors = maths.np.ones(len(epochs))
+    ratios = left[1:] / left[:-1]
+    if scheduler.power != 1:
+        # Python's own always: the errors of numpy's would add up to more than 1e-12.
+        ratios = [ratio**scheduler.power for ratio in ratios.tolist()]
+    factors[1 : length + 1] = ratios
+    return _products(groups, maths, factors)
+
+
+def _cosine(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    steps = len(epochs)
+    # Outside of this the steps' rounding errors add up to more than 1e-12: with every turn at a
+    # lowest point, and where a single step hardly changes anything.
+    if steps > LONGEST_COSINE or not steps - 1 <= scheduler.T_max <= 2 * steps:
+        return None
+    height = 1 + maths.cos(math.pi * epochs / scheduler.T_max)
+    return [(cosine_lr(base, scheduler.eta_min, height), None) for base in scheduler.base_lrs]
+
+
+def _warm_restarts(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves:
+    np, length = maths.np, scheduler.T_0
+    starts, lengths = [0], [length]
+    while starts[-1] + lengths[-1] < len(epochs):
+        starts.append(starts[-1] + lengths[-1])
+        lengths.append(lengths[-1] * scheduler.T_mult)
+    position = epochs - np.repeat(starts, lengths)[: len(epochs)]
+    height = 1 + maths.cos(math.pi * position / np.repeat(lengths, lengths)[: len(epochs)])
+    return [(cosine_lr(base, scheduler.eta_min, height), None) for base in scheduler.base_lrs]
+
+
+def _one_cycle(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    phases = scheduler._schedule_phases  # noqa: SLF001 - a schedule of ours
+    ends = [phase["end_step"] for phase in phases]
+    starts = [0.0, *ends[:-1]]
+    # torch divides by zero, or refuses a step too many: stepping says how.
+    if len(epochs) - 1 > scheduler.total_steps or any(map(operator.eq, starts, ends)):
+        return None
+    turn = maths.np.searchsorted(ends[:-1], epochs, side="left")
+    shares = (epochs - maths.np.take(starts, turn)) / maths.np.take(
+        [end - start for start, end in zip(starts, ends, strict=True)], turn
+    )
+    is_cos = scheduler._anneal_func_type == "cos"  # noqa: SLF001 - likewise
+    way = maths.cos(math.pi * shares) + 1 if is_cos else shares
+
+    def annealed(group: Any, what: str) -> Array:
+        start, end = (
+            maths.np.take([group[phase[f"{side}_{what}"]] for phase in phases], turn)
+            for side in ("start", "end")
+        )
+        return end + (start - end) / 2.0 * way if is_cos else (end - start) * way + start
+
+    return [
+        (annealed(group, "lr"), annealed(group, "momentum") if scheduler.cycle_momentum else None)
+        for group in groups
+    ]
+
+
+def _cyclic(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    np, ratio = maths.np, scheduler.step_ratio
+    cycle = np.floor(1 + epochs / scheduler.total_size)
+    too_many = scheduler.mode == "triangular2" and cycle[-1] > HIGHEST_CYCLE
+    if scheduler._scale_fn_custom is not None or too_many:  # noqa: SLF001 - a schedule of ours
+        return None
+    share = 1.0 + epochs / scheduler.total_size - cycle
+    height = np.where(share <= ratio, share / ratio, (share - 1) / (ratio - 1))
+    scale: Array = 1.0
+    if scheduler.mode == "triangular2":
+        scale = np.ldexp(1.0, (1 - cycle).astype(int))
+    elif scheduler.mode == "exp_range":
+        scale = maths.powers(scheduler.gamma, epochs)
+    lrs = [
+        base + (highest - base) * height * scale
+        for base, highest in zip(scheduler.base_lrs, scheduler.max_lrs, strict=True)
+    ]
+    if not scheduler.cycle_momentum:
+        return [(lr, None) for lr in lrs]
+    bounds = zip(scheduler.base_momentums, scheduler.max_momentums, strict=True)
+    momenta = [highest - (highest - base) * height * scale for base, highest in bounds]
+    return list(zip(lrs, momenta, strict=True))
+
+
+# Exact where the functions are Python's; products always.
+FORMS: dict[type, Callable[..., Curves | None]] = {
+    schedulers.ExponentialLR: _exponential,
+    schedulers.StepLR: _step,
+    schedulers.MultiStepLR: _multi_step,
+    schedulers.ConstantLR: _constant,
+    schedulers.LinearLR: _linear,
+    schedulers.PolynomialLR: _polynomial,
+    schedulers.CosineAnnealingWarmRestarts: _warm_restarts,
+    schedulers.OneCycleLR: _one_cycle,
+    schedulers.CyclicLR: _cyclic,
+}
+PRODUCTS = frozenset({_exponential, _step, _multi_step, _constant, _linear, _polynomial})
+# The closed form of what torch steps; it rounds differently.
+INEXACT: dict[type, Callable[..., Curves | None]] = {schedulers.CosineAnnealingLR: _cosine}

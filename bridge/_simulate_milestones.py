@@ -1,0 +1,58 @@
+"""Where a schedule changes its course: what a figure of it marks.
+
+The attributes are those of https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
+and of `bridge.optim.lr_scheduler.schedules`.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Steps, one or several, counted from the schedule's own beginning.
+MANY = ("_milestones", "milestones", "boundaries")
+ONE = (
+    "_warmup_steps",
+    "warmup_steps",
+    "num_warmup_steps",
+    "total_iters",
+    "total_steps",
+    "num_training_steps",
+)
+STRETCHES = ("warmup_steps", "stable_steps", "decay_steps")  # one after the other
+MEMBERS = ("_schedulers", "schedulers")
+
+
+def milestones_of(scheduler: Any, steps: int) -> tuple[int, ...]:
+    """Return the steps at which the course changes, of members too.
+
+    >>> from types import SimpleNamespace
+    >>> from bridge.optim.lr_scheduler import MultiStepLR
+    >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
+    >>> milestones_of(MultiStepLR(optimizer, [30, 80, 120]), steps=100)
+    (30, 80)
+    """
+    # A schedule that has been stepped is shown from where it stands.
+    done = max(getattr(scheduler, "last_epoch", getattr(scheduler, "last_step", 0)), 0)
+    shifted = {round(mark) - done for mark in _marks(scheduler)}
+    return tuple(sorted(mark for mark in shifted if 0 < mark < steps))
+
+
+def _marks(scheduler: Any) -> Iterator[float]:
+    own = [mark for name in MANY for mark in getattr(scheduler, name, ())]
+    yield from own
+    yield from (getattr(scheduler, name, None) or 0 for name in ONE)
+    yield from accumulate(getattr(scheduler, name, 0) for name in STRETCHES)
+    phases = getattr(scheduler, "_schedule_phases", ())
+    yield from (phase["end_step"] for phase in phases[:-1])
+    members = next((getattr(scheduler, n) for n in MEMBERS if hasattr(scheduler, n)), ())
+    # One after the other where there is a milestone between each two, else side by side.
+    is_sequence = len(own) == len(members) - 1
+    starts = [0, *own] if is_sequence else [0] * len(members)
+    ends = [*own, float("inf")] if is_sequence else [float("inf")] * len(members)
+    for member, start, end in zip(members, starts, ends, strict=True):
+        marks = (start + mark for mark in _marks(member))
+        yield from (mark for mark in marks if mark < end)

@@ -1,0 +1,98 @@
+"""Forms that numpy evaluates, against the steps that they stand for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bridge import simulate
+from bridge._simulate_forms import WORTHWHILE
+from bridge._simulate_spec import schedule_of
+from bridge._simulate_stepping import stepped
+
+STEPS = WORTHWHILE + 1
+EXACT = [
+    "StepLR(300, 0.9)",
+    "MultiStepLR([30, 30, 80, 90000])",
+    "ConstantLR(0.5, 100)",
+    "ConstantLR(0.5, 0)",
+    "LinearLR(0.5, 0.1, 1000)",
+    "LinearLR(0.5, 0.1, 100000)",
+    "ExponentialLR(0.9999)",
+    "PolynomialLR(15000, 0.9)",
+    "PolynomialLR(100000)",
+]
+WITH_FUNCTIONS = [
+    "CosineAnnealingWarmRestarts(100, 2, 0.01)",
+    "CosineAnnealingWarmRestarts(77)",
+    "CyclicLR(0.01, 0.1, 100)",
+    "CyclicLR(0.01, 0.1, 100, 33, cycle_momentum=False)",
+    "CyclicLR(0.01, 0.1, 1000, mode='triangular2')",
+    "CyclicLR(0.01, 0.1, 100, 70, mode='exp_range', gamma=0.9999)",
+    "OneCycleLR(0.5, 30000)",
+    "OneCycleLR(0.5, 30000, three_phase=True)",
+    "OneCycleLR(0.5, 30000, anneal_strategy='linear', cycle_momentum=False)",
+]
+CLOSED = ["CosineAnnealingLR(20000)", "CosineAnnealingLR(30000, 0.01)"]
+GROUPS = [{"lr": 0.3}, {"lr": 0.1, "momentum": 0.5}]
+
+
+@pytest.mark.parametrize("text", EXACT + WITH_FUNCTIONS + CLOSED)
+def test_exact_values_are_those_of_stepping_bit_for_bit(text: str) -> None:
+    steps = stepped(schedule_of(text, {}, lr=0.1, groups=GROUPS), STEPS, None)
+
+    assert simulate(text, STEPS, groups=GROUPS).values == steps
+
+
+@pytest.mark.parametrize("text", EXACT + WITH_FUNCTIONS + CLOSED)
+def test_closed_forms_are_within_1e_12_and_say_so(text: str) -> None:
+    steps = stepped(schedule_of(text, {}, lr=0.1, groups=GROUPS), STEPS, None)
+    simulation = simulate(text, STEPS, groups=GROUPS, exact=False)
+
+    assert simulation.is_exact == (text in EXACT)
+    assert simulation.values.keys() == steps.keys()
+    for key, of_groups in steps.items():
+        for values, other in zip(of_groups, simulation.values[key], strict=True):
+            largest = np.abs(values).max()
+            np.testing.assert_allclose(other, values, rtol=0, atol=1e-12 * largest)
+
+
+@pytest.mark.parametrize("text", ["CosineAnnealingLR(10)", "CosineAnnealingLR(10000000, 0.001)"])
+def test_a_cosine_whose_steps_drift_is_stepped(text: str) -> None:
+    assert simulate(text, STEPS, exact=False).is_exact
+
+
+def test_a_million_steps_of_a_closed_form_are_those_of_stepping_within_1e_12() -> None:
+    text = "CosineAnnealingLR(1000000, 0.001)"
+    exact, closed = (np.asarray(simulate(text, 10**6, exact=e).lr[0]) for e in (True, False))
+
+    np.testing.assert_allclose(closed, exact, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("OneCycleLR(0.5, 20000)", "Tried to step 20001 times"),
+        ("ExponentialLR(1.1)", "ExponentialLR gives lr=inf in group 0 at step 7472"),
+    ],
+)
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_stepping_refuses_is_refused(text: str, message: str, exact: bool) -> None:
+    with pytest.raises(ValueError, match=message):
+        simulate(text, STEPS + 1, exact=exact)
+
+
+def test_without_numpy_everything_is_stepped_and_closed_forms_say_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "import bridge\n"
+        f"bridge.simulate('ExponentialLR(0.9999)', {STEPS})\n"
+        "try: bridge.simulate('ExponentialLR(0.9999)', 10, exact=False)\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "pip install 'optbridge[plot]'" in done.stdout
