@@ -74,7 +74,7 @@ ROWS = [
     for name, options, natives in SAME
     for framework, own in natives.items()
 ]
-SMALL = 2e-6  # measured 1.3e-6: the native side rounds in its own way for the whole run
+SMALL = 2e-6  # both sides have kernels that round in their own way for the whole run
 
 
 def params(xp: Framework) -> list[Any]:

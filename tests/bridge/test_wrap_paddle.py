@@ -227,8 +227,12 @@ def test_betas_written_after_loading_a_state_correct_the_bias_as_torch_does(xp: 
 def test_betas_written_with_a_parameter_that_comes_late_are_right_for_each(xp: Framework) -> None:
     both = pair(xp, "Adam", (0.01,))
     optimizer = bridge.wrap(both.native)
+
+    def is_late(_group: int, place: int) -> bool:
+        return place == 1 and step < 7
+
     for step in range(20):
-        both.set_grads(missing=lambda _i, j, step=step: j == 1 and step < 7)
+        both.set_grads(missing=is_late)
         for opt in (optimizer, both.torch):
             opt.param_groups[0]["betas"] = (0.95 - 0.01 * step, 0.999)
         optimizer.step()
