@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from bridge.equivalents import Equivalent
 
 
+# OneFlow's own options of a group, which bridge takes on every framework.
+CLIPPING: Final = ("clip_grad_max_norm", "clip_grad_norm_type")
+NOT_DEFAULTS: Final = ("params", *CLIPPING)
+
+
 def lower(optimizer: Any, scheduler: Any = None) -> Any:
     """Return the framework's own optimizer, and scheduler, that go on as these would.
 
@@ -132,7 +137,10 @@ def _build(row: Equivalent, live: _Live) -> Any:
     ]
     if live.framework == "paddle":
         return native_class(row)(**groups[0])
-    options = {name: value for name, value in groups[0].items() if name != "params"}
+    if live.framework == "oneflow":
+        for group, ours in zip(groups, live.optimizer.param_groups, strict=True):
+            group |= {name: ours[name] for name in CLIPPING if name in ours}
+    options = {name: value for name, value in groups[0].items() if name not in NOT_DEFAULTS}
     return native_class(row)(groups, **options)
 
 

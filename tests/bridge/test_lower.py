@@ -187,6 +187,29 @@ def test_adam_with_a_parameter_that_came_late_is_refused_on_oneflow(xp: Framewor
         bridge.lower(optimizer)
 
 
+@pytest.mark.only_backend("oneflow")
+def test_the_clipping_of_a_group_goes_over_to_oneflow(xp: Framework) -> None:
+    both = pair(xp, "SGD", (0.1,), native=False)
+    optimizer = ours(both, "SGD")
+    optimizer.param_groups[0].update(clip_grad_max_norm=0.5, clip_grad_norm_type=2.0)
+    native = bridge.lower(optimizer)
+    both.set_grads()
+    native.clip_grad()
+    norm = sum(float((xp.numpy(param.grad) ** 2).sum()) for param in both.params[0]) ** 0.5
+
+    assert norm == pytest.approx(0.5, rel=1e-4)
+
+
+def test_parameters_with_names_are_lowered_too(xp: Framework) -> None:
+    both = pair(xp, "Adam", (0.01,), native=False)
+    names = ["weight", "bias"]
+    optimizer = optim.Adam(list(zip(names, both.params[0], strict=True)), lr=0.01)
+    run(both, optimizer, 5)
+    run(both, bridge.lower(optimizer), 20)
+
+    assert both.error() < SAME_PARAMS
+
+
 def test_a_class_of_ones_own_is_refused(xp: Framework) -> None:
     class Mine(optim.SGD):
         pass
