@@ -60,7 +60,7 @@ def _batches(
     """Sort the parameters by what a kernel asks for; return those whose state is new as well."""
     batches: dict[tuple[str, bool], Batch] = {}
     fresh: list[tuple[Tensor, State]] = []
-    batch, dtype, is_contiguous = Batch([], [], []), None, True
+    batch, dtype, is_contiguous, is_wide = Batch([], [], []), None, True, True
     known = optimizer.state.get
     for param in group["params"]:
         grad = param.grad
@@ -68,10 +68,13 @@ def _batches(
             continue
         if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
             dtype, is_contiguous = param.dtype, param.is_contiguous()
-            batch = batches.setdefault((xp.dtype(param), is_contiguous), Batch([], [], []))
+            name = xp.dtype(param)
+            is_wide = not is_narrow(xp, name)
+            batch = batches.setdefault((name, is_contiguous), Batch([], [], []))
         state = known(param)
         if not state:
-            state = optimizer.init_state(xp, as_stepped(xp, param), group)
+            like = param if is_wide else as_stepped(xp, param)
+            state = optimizer.init_state(xp, like, group)
             fresh.append((param, state))
         batch.params.append(param)
         batch.grads.append(grad)
