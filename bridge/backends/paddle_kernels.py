@@ -65,44 +65,50 @@ def _claims_adam(group: Group, dtype: str) -> bool:
 def _adam(batch: Batch, group: Group) -> None:
     params, grads, states = batch
     lr, decay = float(group["lr"]), float(group["weight_decay"])
-    if decay != 0 and group["decoupled_weight_decay"]:
-        # The kernel of AdamW would round the decay to float32.
+    is_double, in_kernel = params[0].dtype == paddle.float64, False
+    if decay != 0 and not group["decoupled_weight_decay"]:
+        grads = [_with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
+    elif decay != 0 and is_double:
+        # The kernel would round the decay to float32.
         for param in params:
             _C_ops.scale_(param, 1 - lr * decay, 0.0, True)
-    elif decay != 0:
-        grads = [_with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
+    elif decay != 0 and lr != 0:
+        in_kernel = True
+        # The kernel takes lr * decay off the parameter; torch multiplies by 1 - lr * decay, which
+        # it rounds to float32. The decay that the rounded factor stands for gives torch's numbers.
+        decay = (1 - _rounded(1 - lr * decay)) / lr
     beta1, beta2 = (float(beta) for beta in group["betas"])
-    # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
-    # would not fit to it and cost 4e-6 in float32.
-    is_double = params[0].dtype == paddle.float64
-    base1, base2 = (beta if is_double else _rounded(beta) for beta in (beta1, beta2))
-    # Parameters that got their first gradient later count their own steps.
-    powers: dict[int, tuple[Tensor, Tensor]] = {}
-    for state in states:
-        step = state["step"] = state["step"] + 1
-        if step not in powers:
-            powers[step] = (
-                _scalar(base1**step, params[0], [1]),
-                _scalar(base2**step, params[0], [1]),
-            )
-    is_amsgrad = bool(group["amsgrad"])
-    _C_ops.merged_adam_(
-        params,
-        grads,
-        [_scalar(lr, params[0], [])] * len(params),
+    steps = [state["step"] + 1 for state in states]
+    for state, step in zip(states, steps, strict=True):
+        state["step"] = step
+    is_amsgrad, rate = bool(group["amsgrad"]), _scalar(lr, params[0], [])
+    tensors = (
         [state["exp_avg"] for state in states],
         [state["exp_avg_sq"] for state in states],
         [state["max_exp_avg_sq"] for state in states] if is_amsgrad else None,
-        [powers[state["step"]][0] for state in states],
-        [powers[state["step"]][1] for state in states],
+        _powers(beta1, steps, params[0]),
+        _powers(beta2, steps, params[0]),
         None,  # no float32 master copies
-        beta1,
-        beta2,
-        float(group["eps"]),
-        False,
-        True,  # the powers are ours: leave them as they are
-        is_amsgrad,
     )
+    coefficients = (beta1, beta2, float(group["eps"]))
+    # The last three: no master copies, the powers are ours and stay as they are, amsgrad.
+    flags = (False, True, is_amsgrad)
+    if in_kernel:
+        skipped, chunk = None, 1  # none; and a size that the CPU's kernel ignores
+        _C_ops.fused_adam_(
+            params, grads, rate, *tensors, skipped, *coefficients, chunk, decay, True, *flags
+        )
+    else:
+        _C_ops.merged_adam_(params, grads, [rate] * len(params), *tensors, *coefficients, *flags)
+
+
+def _powers(beta: float, steps: list[int], like: Tensor) -> list[Tensor]:
+    # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
+    # would not fit to it and cost 4e-6 in float32.
+    base = beta if like.dtype == paddle.float64 else _rounded(beta)
+    # Parameters that got their first gradient later count their own steps.
+    powers = {step: _scalar(base**step, like, [1]) for step in set(steps)}
+    return [powers[step] for step in steps]
 
 
 def _claims_float32(group: Group, dtype: str) -> bool:
@@ -146,9 +152,12 @@ def _rprop(batch: Batch, group: Group) -> None:
     )
     for param, grad, state in zip(*batch, strict=True):
         state["step"] += 1
-        # Infinity times the first step's zero is NaN, which the kernel takes for a flip.
-        finite = _C_ops.clip(grad, -_LARGEST, _LARGEST)
-        _C_ops.rprop_(param, finite, state["prev"], state["step_size"], None, sizes, etas, False)
+        # Infinity times the first step's zero is NaN, which the kernel takes for a flip; and a
+        # gradient of NaN moves nothing in torch.
+        clipped = _C_ops.clip(grad, -_LARGEST, _LARGEST)
+        zeros = _C_ops.full_like(param, 0.0, param.dtype, param.place)
+        known = _C_ops.where(_C_ops.isnan(clipped), zeros, clipped)
+        _C_ops.rprop_(param, known, state["prev"], state["step_size"], None, sizes, etas, False)
 
 
 def _with_decay(param: Tensor, grad: Tensor, group: Group) -> Tensor:
@@ -167,10 +176,10 @@ def _scalar(value: float, like: Tensor, shape: list[int]) -> Tensor:
 
 _CLAIMED = {
     "SGD": (Kernel(_claims_sgd, _sgd), ("sgd_", "merged_momentum_", "full", "full_like")),
-    "Adam": (Kernel(_claims_adam, _adam), ("merged_adam_", "scale_", "full")),
+    "Adam": (Kernel(_claims_adam, _adam), ("merged_adam_", "fused_adam_", "scale_", "full")),
     "Adagrad": (Kernel(_claims_float32, _adagrad), ("adagrad_", "full")),
     "Adadelta": (Kernel(_claims_float32, _adadelta), ("adadelta_", "full")),
-    "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip")),
+    "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip", "full_like", "where", "isnan")),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of Paddle.
 
