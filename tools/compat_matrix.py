@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 from bridge.equivalents import OPTIMIZERS, REQUIREMENTS, SCHEDULERS, To  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from bridge.equivalents import Equivalent
+    from bridge.equivalents import Condition, Equivalent
 
 MATRIX = ROOT / "compat_matrix.md"
 MEASURED = ROOT / "tools" / "measured.json"
@@ -143,8 +143,15 @@ def _conditions_of(row: Equivalent) -> Iterator[str]:
     for name, rule in row.arguments.items():
         if isinstance(rule, To) and rule.when.text != "anything":
             yield f"`{name}` is {rule.when.text}"
+    if row.members:
+        yield "each member is " + ", ".join(_member(n, row.members[n]) for n in row.members)
     yield from (REQUIREMENTS[r] for r in row.requires)
     yield from (f"note: {n}" for n in row.notes)
+
+
+def _member(name: str, conditions: Mapping[str, Condition]) -> str:
+    words = " and ".join(f"`{key}` {condition.text}" for key, condition in conditions.items())
+    return f"`{name}`" + (f" with {words}" if words else "")
 
 
 if __name__ == "__main__":
