@@ -61,7 +61,7 @@ def _batches(
     batches: dict[tuple[str, bool], Batch] = {}
     fresh: list[tuple[Tensor, State]] = []
     batch, dtype, is_contiguous, is_wide = Batch([], [], []), None, True, True
-    known = optimizer.state.get
+    known, starts_empty = optimizer.state.get, optimizer.starts_empty
     for param in group["params"]:
         grad = param.grad
         if grad is None:
@@ -73,22 +73,31 @@ def _batches(
             batch = batches.setdefault((name, is_contiguous), Batch([], [], []))
         state = known(param)
         if not state:
-            like = param if is_wide else as_stepped(xp, param)
-            state = optimizer.init_state(xp, like, group)
+            if starts_empty:
+                state = {}
+            else:
+                like = param if is_wide else as_stepped(xp, param)
+                state = optimizer.init_state(xp, like, group)
             fresh.append((param, state))
         batch.params.append(param)
         batch.grads.append(grad)
         batch.states.append(state)
     for (name, _), batch in batches.items():
-        if name.startswith("complex") and not optimizer.takes_complex:
-            raise _refused_complex(optimizer, xp)
-        if is_narrow(xp, name) and not optimizer.has_master_weights:
-            raise refused_narrow(optimizer, xp, name)
-        if xp.any_sparse(batch.grads):
-            raise _refused_sparse(optimizer, xp)
+        _check(optimizer, xp, name, batch.grads)
+        if is_narrow(xp, name):
+            batch.grads[:] = [xp.to_float32(grad) for grad in batch.grads]
         if group.get("maximize", False):
             batch.grads[:] = [-grad for grad in batch.grads]
     return batches, fresh
+
+
+def _check(optimizer: Any, xp: Backend, dtype: str, grads: list[Tensor]) -> None:
+    if dtype.startswith("complex") and not optimizer.takes_complex:
+        raise _refused_complex(optimizer, xp)
+    if is_narrow(xp, dtype) and not optimizer.has_master_weights:
+        raise refused_narrow(optimizer, xp, dtype)
+    if xp.any_sparse(grads):
+        raise _refused_sparse(optimizer, xp)
 
 
 def _refused_sparse(optimizer: Any, xp: Backend) -> UnsupportedError:

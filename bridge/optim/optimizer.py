@@ -37,6 +37,9 @@ class Optimizer(Hooked):
     is_elementwise: ClassVar[bool] = False
     """Whether the formula treats each element of a vector by itself, so that it may join them."""
 
+    starts_empty: ClassVar[bool] = True
+    """Whether a parameter has no state before its first step: `init_state` need not be asked."""
+
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
 
@@ -60,6 +63,7 @@ class Optimizer(Hooked):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.starts_empty = cls.init_state is Optimizer.init_state
         if "formula" in cls.__dict__ and "algorithm" not in cls.__dict__:
             cls.algorithm = ""  # the base class's kernel does not know the new formula
         if "formula" in cls.__dict__ and "is_elementwise" not in cls.__dict__:
