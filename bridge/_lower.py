@@ -125,8 +125,15 @@ def _lacking(row: Equivalent, live: _Live) -> str | None:
     for requirement in row.requires:
         if requirement in REQUIRED and not REQUIRED[requirement](live):
             return f"{row.native} equals torch's only if {REQUIREMENTS[requirement]}"
+    return _lacking_of_params(row, live)
+
+
+def _lacking_of_params(row: Equivalent, live: _Live) -> str | None:
     if live.framework == "paddle" and any(map(paddle_state.carries_options, live.params)):
         return "Paddle would scale or decay parameters by their own ParamAttr, and torch has none"
+    narrow = [str(param.dtype) for param in live.params if "float16" in str(param.dtype)]
+    if narrow and live.framework != "torch":
+        return f"{row.native} equals torch's in float32 and float64; here is {narrow[0]}"
     return None
 
 

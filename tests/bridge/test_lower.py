@@ -210,6 +210,15 @@ def test_parameters_with_names_are_lowered_too(xp: Framework) -> None:
     assert both.error() < SAME_PARAMS
 
 
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_narrow_parameters_are_refused(xp: Framework) -> None:
+    narrow = xp.module.ones([3], dtype=xp.module.bfloat16)
+    xp.require_grad(narrow)
+
+    with pytest.raises(UnsupportedError, match="in float32 and float64; here is"):
+        bridge.lower(optim.SGD([narrow], lr=0.1))
+
+
 def test_a_class_of_ones_own_is_refused(xp: Framework) -> None:
     class Mine(optim.SGD):
         pass
