@@ -65,6 +65,9 @@ class _OneFlow:
     def sqrt(self, tensor: Tensor) -> Tensor:
         return oneflow.sqrt(tensor)
 
+    def sign(self, tensor: Tensor) -> Tensor:
+        return oneflow.sign(tensor)
+
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return oneflow.maximum(a, b)
 
@@ -76,7 +79,8 @@ class _OneFlow:
         return parts
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
-        return oneflow.linalg.vector_norm(tensor, order)
+        # Without elements the norm would end the process.
+        return oneflow.linalg.vector_norm(tensor, order) if tensor.numel() else tensor.sum()
 
     def round_to_bfloat16(self, tensor: Tensor) -> Tensor:
         return tensor.to(oneflow.bfloat16).to(oneflow.float32)

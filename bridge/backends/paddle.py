@@ -72,6 +72,11 @@ class _Paddle:
     def sqrt(self, tensor: Tensor) -> Tensor:
         return paddle.sqrt(tensor)
 
+    def sign(self, tensor: Tensor) -> Tensor:
+        sign = paddle.sign(tensor)
+        # Paddle's own keeps NaN.
+        return paddle.where(paddle.isnan(sign), paddle.zeros_like(sign), sign)
+
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return paddle.maximum(a, b)
 

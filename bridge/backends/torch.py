@@ -65,6 +65,9 @@ class _Torch:
     def sqrt(self, tensor: Tensor) -> Tensor:
         return torch.sqrt(tensor)
 
+    def sign(self, tensor: Tensor) -> Tensor:
+        return torch.sign(tensor)
+
     def maximum(self, a: Tensor, b: Tensor) -> Tensor:
         return torch.maximum(a, b)
 

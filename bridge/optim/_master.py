@@ -34,7 +34,7 @@ def as_stepped(xp: Backend, tensor: Tensor) -> Tensor:
 
 
 def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
-    """Return what is stepped in place of `batch`, and of which type that is."""
+    """Return what is stepped in place of `batch`, its gradients apart, and of which type it is."""
     if not is_narrow(xp, dtype):
         return dtype, batch
     masters = [
@@ -43,7 +43,7 @@ def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
     ]
     # To a formula the copy is the parameter itself, not an entry of its state.
     states = [{key: each for key, each in state.items() if key != MASTER} for state in batch.states]
-    return "float32", Batch(masters, [xp.to_float32(grad) for grad in batch.grads], states)
+    return "float32", Batch(masters, batch.grads, states)
 
 
 def narrow(xp: Backend, batch: Batch, stepped: Batch) -> None:

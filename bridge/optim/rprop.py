@@ -80,11 +80,11 @@ class Rprop(Optimizer):
         grad = grad.clip(-_LARGEST, _LARGEST)
         # Zeros and ones, so that each step size is multiplied by one exact factor; choosing by
         # `where` costs OneFlow as much as all of this.
-        sign = (grad * previous).sign()
+        sign = xp.sign(grad * previous)
         moved = abs(sign)
         stays, flips = (moved + sign) * 0.5, (moved - sign) * 0.5
         factor = stays * grow + flips * shrink + (1 - moved)
         xp.assign(size, (size * factor).clip(smallest, largest))
         grad = grad * (1 - flips)
-        xp.assign(param, param - grad.sign() * size)
+        xp.assign(param, param - xp.sign(grad) * size)
         xp.assign(previous, grad)

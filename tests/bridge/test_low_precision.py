@@ -123,6 +123,17 @@ def test_master_weights_train_as_float32_copies_by_hand(
 
 @_off_torch
 @_each_dtype
+def test_maximize_steps_up(xp: Framework, dtype: str) -> None:
+    opt = optim.SGD([_param(xp, np.ones(_SHAPE, "f4"), dtype)], lr=0.5, maximize=True)
+    opt.use_master_weights()
+    _set_grad(xp, _only_param(opt), np.ones(_SHAPE, "f4"), dtype)
+    opt.step()
+
+    assert (_read(xp, _only_param(opt)) == 1.5).all()
+
+
+@_off_torch
+@_each_dtype
 def test_steps_below_the_parameters_precision_add_up(xp: Framework, dtype: str) -> None:
     ones = np.ones(_SHAPE, "f4")
     opt = optim.SGD([_param(xp, ones, dtype)], lr=1e-4)

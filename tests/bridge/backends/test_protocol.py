@@ -107,6 +107,16 @@ def test_sqrt_equals_numpys(xp: Framework) -> None:
     assert result == pytest.approx(np.sqrt(np.abs(_A)), rel=1e-15)
 
 
+def test_the_sign_of_nan_is_zero(xp: Framework) -> None:
+    sign = backend(xp.name).sign(xp.tensor(np.array([-2.5, 0, np.nan, np.inf, 1e-30])))
+
+    assert (xp.numpy(sign) == [-1, 0, 0, 1, 1]).all()
+
+
+def test_the_norm_of_nothing_is_zero(xp: Framework) -> None:
+    assert xp.numpy(backend(xp.name).vector_norm(xp.tensor(np.zeros((0, 3))))) == 0
+
+
 def test_maximum_equals_numpys(xp: Framework) -> None:
     result = xp.numpy(backend(xp.name).maximum(xp.tensor(_A), xp.tensor(_B)))
 
