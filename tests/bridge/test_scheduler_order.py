@@ -75,6 +75,28 @@ def test_a_copy_warns_that_it_cannot_tell(module: Any) -> None:
         twin.step()
 
 
+@pytest.mark.parametrize("module", MODULES, ids=["torch", "bridge"])
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_both_warnings_say_where_the_order_is_explained(module: Any, is_replaced: bool) -> None:
+    optimizer = torch_optimizer(0.1)
+    scheduler = of("StepLR", 3).build(module, optimizer)
+    if is_replaced:
+        optimizer.step = lambda: None
+
+    with pytest.warns(UserWarning, match="optim.html#how-to-adjust-learning-rate"):
+        scheduler.step()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=["torch", "bridge"])
+def test_the_warning_about_an_epoch_has_torchs_name(module: Any) -> None:
+    scheduler = of("StepLR", 3).build(module, torch_optimizer(0.1))
+    scheduler.optimizer.step()
+
+    with pytest.warns(UserWarning, match="The epoch parameter") as caught:
+        scheduler.step(2)
+    assert [str(each.message) for each in caught] == [module.EPOCH_DEPRECATION_WARNING]
+
+
 def test_the_optimizers_own_state_and_methods_stay_as_they_were() -> None:
     optimizer = torch_optimizer(0.1)
     state, groups = optimizer.state_dict(), set(optimizer.param_groups[0])

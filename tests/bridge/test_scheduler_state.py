@@ -116,6 +116,52 @@ def test_the_state_has_torchs_keys_and_values(schedule: Schedule) -> None:
     assert actual == expected
 
 
+@pytest.mark.parametrize(
+    ("saved", "built"),
+    [
+        (of("StepLR", 3), of("StepLR", 5, gamma=0.5)),
+        (of("MultiStepLR", [2, 5]), of("MultiStepLR", [1, 4])),
+        (of("CosineAnnealingWarmRestarts", 4, 2), of("CosineAnnealingWarmRestarts", 9)),
+        (of("ReduceLROnPlateau", patience=1), of("ReduceLROnPlateau", "max", 0.5)),
+        (of("LambdaLR", Factor("0.9**e")), of("LambdaLR", Factor("0.8**e"))),
+    ],
+    ids=str,
+)
+def test_a_loaded_schedule_has_every_attribute_of_the_saved_one(
+    saved: Schedule, built: Schedule
+) -> None:
+    optimizer = torch_optimizer(0.1)
+    ours = saved.build(lr_scheduler, optimizer)
+    go(ours, range(7))
+    other = built.build(lr_scheduler, optimizer)
+    other.load_state_dict(ours.state_dict())
+
+    assert vars(other) | {"lr_lambdas": 0} == vars(ours) | {"lr_lambdas": 0}
+
+
+def test_a_one_cycle_state_of_torch_1_holds_the_annealing_itself() -> None:
+    ours, theirs = (
+        of("OneCycleLR", 0.1, 30, anneal_strategy="linear").build(module, torch_optimizer(0.1))
+        for module in (lr_scheduler, REFERENCE)
+    )
+    for scheduler in (ours, theirs):
+        del scheduler._anneal_func_type
+        legacy = {"anneal_func": type(scheduler)._annealing_linear}
+        scheduler.load_state_dict(scheduler.state_dict() | legacy)
+
+    assert go(ours, range(20)) == go(theirs, range(20))
+
+
+def test_torchs_name_for_the_scale_of_a_mode_is_known() -> None:
+    optimizers = (torch_optimizer(0.1), torch_optimizer(0.1))
+    ours, theirs = (
+        of("CyclicLR", 0.01, 0.1, 5, mode="exp_range", gamma=0.9).build(module, optimizer)
+        for module, optimizer in zip((lr_scheduler, REFERENCE), optimizers, strict=True)
+    )
+
+    assert ours._scale_fn_ref(3) == ours.scale_fn(3) == theirs._scale_fn_ref(3)
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
 def test_loading_leaves_the_given_state_as_it_was(schedule: Schedule) -> None:
     scheduler = schedule.build(lr_scheduler, torch_optimizer(0.1))

@@ -8,6 +8,7 @@ https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
 
 from __future__ import annotations
 
+from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
 from bridge.optim.lr_scheduler._base import LRScheduler
 from bridge.optim.lr_scheduler._base import _LRScheduler as _LRScheduler
 from bridge.optim.lr_scheduler._config import from_config as from_config

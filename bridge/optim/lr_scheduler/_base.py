@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
 
-EPOCH_DEPRECATED = (
+EPOCH_DEPRECATION_WARNING = (
     "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated "
     "where possible. Call `scheduler.step()` without it; with it, the schedule is evaluated "
     "at that epoch from the initial learning rates, where it has such a form."
@@ -53,9 +53,7 @@ class LRScheduler(Configurable, Resumable):
     [0.4]
     """
 
-    _unsaved: ClassVar[frozenset[str]] = frozenset(
-        {"optimizer", "verbose", "_arguments", "_step_watch", "_start_lrs"}
-    )
+    _unsaved: ClassVar[frozenset[str]] = frozenset({"optimizer", "verbose", "_step_watch"})
     _get_lr_called_within_step: bool = False
     _is_initial: bool = False
     verbose: bool = False
@@ -116,7 +114,7 @@ class LRScheduler(Configurable, Resumable):
                 warnings.warn(warning, UserWarning, stacklevel=2)
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(EPOCH_DEPRECATED, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self._update_lr(epoch)
 
     def state_dict(self) -> dict[str, Any]:

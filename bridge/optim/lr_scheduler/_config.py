@@ -28,6 +28,9 @@ PLAIN = (bool, int, float, str, type(None))
 class Configurable:
     """Notes what a schedule is built with, and tells it."""
 
+    # Not in `__dict__`, which scripts and torch's tests take for the state.
+    __slots__ = ("_arguments",)
+
     optimizer: GroupedOptimizer
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
 

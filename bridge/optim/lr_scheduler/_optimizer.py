@@ -12,14 +12,16 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+SEE = "See https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
 REPLACED = (
     "Seems like `optimizer.step()` has been overridden after learning rate scheduler "
-    "initialization. Whether it runs before `lr_scheduler.step()`, as it must, is unknown now."
+    "initialization. Whether it runs before `lr_scheduler.step()`, as it must, is unknown now. "
+    + SEE
 )
 WRONG_ORDER = (
     "Detected call of `lr_scheduler.step()` before `optimizer.step()`. "
     "The first learning rate of the schedule is never used this way: "
-    "call `optimizer.step()` first, then `lr_scheduler.step()`."
+    "call `optimizer.step()` first, then `lr_scheduler.step()`. " + SEE
 )
 
 

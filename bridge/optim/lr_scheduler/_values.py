@@ -35,6 +35,8 @@ def write_value(group: Group, key: str, value: Value) -> None:
     current = group[key]
     if type(current) is float or not is_tensor(current):
         group[key] = value
+    elif is_tensor(value) and hasattr(current, "set_value"):  # Paddle's fill_ takes numbers alone
+        current.fill_(value.item())
     else:
         current.fill_(value.squeeze() if is_tensor(value) and value.ndim else value)
 

@@ -129,9 +129,13 @@ class CyclicLR(LRScheduler):
 
     def scale_fn(self, x: float) -> float:
         """Return what the amplitude is multiplied by in a cycle, or at an iteration."""
-        if self._scale_fn_custom is not None:
-            return self._scale_fn_custom(x)
-        return SCALES[self.mode][0](self.gamma, x)
+        custom = self._scale_fn_custom
+        return self._scale_fn_ref(x) if custom is None else custom(x)
+
+    @property
+    def _scale_fn_ref(self) -> Callable[[float], float]:  # torch's name
+        scale, gamma = SCALES[self.mode][0], self.gamma
+        return lambda x: scale(gamma, x)
 
     def get_lr(self) -> list[Value]:
         """Compute the learning rates of this batch, and write the momenta."""

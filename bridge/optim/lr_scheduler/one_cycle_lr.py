@@ -179,6 +179,11 @@ class OneCycleLR(LRScheduler):
                 start_momentum(optimizer, *bounds, as_beta1=self.use_beta1)
         super().__init__(optimizer, last_epoch, verbose=verbose)
 
+    # torch's names, for the states of torch 1, which hold the function and not what it is called.
+    _annealing_cos = staticmethod(annealed_cos)
+    _annealing_linear = staticmethod(annealed_linear)
+    anneal_func: Callable[[Value, Value, float], Value]
+
     def get_lr(self) -> list[Value]:
         """Compute the learning rates of this batch, and write the momenta."""
         if not self._get_lr_called_within_step:
@@ -190,7 +195,7 @@ class OneCycleLR(LRScheduler):
                 f"The specified number of total steps is {self.total_steps}"
             )
         phase, share = phase_position(step, self._schedule_phases)
-        annealed = ANNEALED[self._anneal_func_type]
+        annealed = self._annealing()
         lrs = []
         for group in self.optimizer.param_groups:
             lrs.append(annealed(group[phase["start_lr"]], group[phase["end_lr"]], share))
@@ -198,6 +203,10 @@ class OneCycleLR(LRScheduler):
                 start, end = group[phase["start_momentum"]], group[phase["end_momentum"]]
                 write_momentum(group, annealed(start, end, share), as_beta1=self.use_beta1)
         return lrs
+
+    def _annealing(self) -> Callable[[Value, Value, float], Value]:
+        named = hasattr(self, "_anneal_func_type")
+        return ANNEALED[self._anneal_func_type] if named else self.anneal_func
 
     def _turns(self, steps: int) -> Iterable[int]:
         return only_last(min(steps, self.total_steps + 1))  # one too many raises there

@@ -10,7 +10,7 @@ import warnings
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
-from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATED, LRScheduler
+from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATION_WARNING, LRScheduler
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import check_step, quiet
 from bridge.optim.lr_scheduler._values import read_values, write_value
@@ -65,6 +65,9 @@ class ReduceLROnPlateau(LRScheduler):
     [0.4]
     """
 
+    __slots__ = ("_start_lrs",)  # not in `__dict__`: where it was built is no state
+
+    _start_lrs: list[Value]
     best: float
     cooldown_counter: int
     num_bad_epochs: int
@@ -114,7 +117,7 @@ class ReduceLROnPlateau(LRScheduler):
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
-            warnings.warn(EPOCH_DEPRECATED, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self.last_epoch = epoch
 
         if self._is_better(current, self.best):
