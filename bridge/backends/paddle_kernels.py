@@ -78,9 +78,10 @@ def _adam(batch: Batch, group: Group) -> None:
         # it rounds to float32. The decay that the rounded factor stands for gives torch's numbers.
         decay = (1 - _rounded(1 - lr * decay)) / lr
     beta1, beta2 = (float(beta) for beta in group["betas"])
-    steps = [state["step"] + 1 for state in states]
-    for state, step in zip(states, steps, strict=True):
-        state["step"] = step
+    steps = []
+    for state in states:
+        step = state["step"] = state["step"] + 1
+        steps.append(step)
     is_amsgrad, rate = bool(group["amsgrad"]), _scalar(lr, params[0], [])
     tensors = (
         [state["exp_avg"] for state in states],

@@ -60,6 +60,7 @@ def _batches(
     """Sort the parameters by what a kernel asks for; return those whose state is new as well."""
     batches: dict[tuple[str, bool], Batch] = {}
     fresh: list[tuple[Tensor, State]] = []
+    new: dict[int, State] = {}
     batch, dtype, is_contiguous, is_wide = Batch([], [], []), None, True, True
     known, starts_empty = optimizer.state.get, optimizer.starts_empty
     for param in group["params"]:
@@ -75,9 +76,11 @@ def _batches(
         if not state:
             if starts_empty:
                 state = {}
+            elif id(param) in new:  # given twice, which torch only warns of
+                state = new[id(param)]
             else:
                 like = param if is_wide else as_stepped(xp, param)
-                state = optimizer.init_state(xp, like, group)
+                state = new[id(param)] = optimizer.init_state(xp, like, group)
             fresh.append((param, state))
         batch.params.append(param)
         batch.grads.append(grad)

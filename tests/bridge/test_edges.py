@@ -218,3 +218,17 @@ def test_a_copy_holds_its_own_parameters_and_state(
     assert (xp.numpy(param) == xp.numpy(source)).all()
     assert list(copied.state[param]) == list(original.state[source])
     assert original.defaults.items() <= copied.defaults.items()  # torch adds `differentiable`
+
+
+@_each_optimizer
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate")
+def test_a_parameter_given_twice_is_stepped_twice(xp: Framework, name: str) -> None:
+    def run(framework: Framework, module: Any) -> list[Array]:
+        param = framework.param(_START)
+        opt = _make(module, name, [param, param])
+        for grad in _GRADS[:4]:
+            framework.set_grad(param, grad)
+            opt.step()
+        return [framework.numpy(param)]
+
+    _beside_torchs(xp, name, run)
