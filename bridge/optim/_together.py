@@ -33,7 +33,9 @@ def step_by_formula(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> 
 
 
 def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
-    most = xp.joins_up_to if optimizer.is_elementwise else 0
+    # A parameter given twice, which torch only warns of, steps twice, one after the other.
+    is_simple = len({id(param) for param in batch.params}) == len(batch.params)
+    most = xp.joins_up_to if optimizer.is_elementwise and is_simple else 0
     found: dict[Hashable, Batch] = {}
     room: dict[Hashable, int] = {}
     for param, grad, state in zip(*batch, strict=True):

@@ -104,3 +104,15 @@ def test_a_formula_of_the_users_own_sees_each_parameter(xp: Framework) -> None:
     Normed(params, lr=1.0).step()
 
     assert [xp.numpy(param).tolist() for param in params] == [[-0.5] * 4] * 5
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate")
+def test_a_vector_given_twice_steps_twice(xp: Framework) -> None:
+    params = [xp.param(np.zeros(2, "f4")) for _ in range(4)]
+    for param in params:
+        xp.set_grad(param, np.ones(2, "f4"))
+    optimizer = optim.SGD([*params, params[0]], lr=0.5)
+    optimizer._advance({})
+
+    assert [xp.numpy(param).tolist() for param in params] == [[-1.0] * 2] + [[-0.5] * 2] * 3
