@@ -36,9 +36,9 @@ Written by `make matrix`; do not edit. Measured with {versions}.
 
 - **bridge**: `bridge.optim` on parameters of that framework. For optimizers: the largest
   difference to torch over 100 steps with changing learning rates and several groups, relative to
-  the tensor's largest entry, float32, by formula / by the framework's own kernels. For
-  schedulers: configurations in which every learning rate, momentum and beta of every step equals
-  torch's bit for bit.
+  the tensor's largest entry, float32, by formula / by the framework's own kernel where one
+  is used. For schedulers: configurations in which every learning rate, momentum and beta of every
+  step equals torch's bit for bit.
 - **native**: the framework's own class that `optbridge port` writes instead, with its grade:
   **a** bit-identical learning rates, **b** within 1e-12 of the largest over 200 steps, **p**
   parameters within 1e-5 after 100 float32 steps. Each is executed in
@@ -112,8 +112,8 @@ def _optimizer_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
 def _figures(row: dict[str, float] | None) -> str:
     if row is None:
         return "not measured"
-    values = (row[f"{path} float32"] for path in ("formula", "kernel"))
-    return " / ".join(f"{value:.0e}" if value else "0" for value in values)
+    values = (row.get(f"{path} float32") for path in ("formula", "kernel"))
+    return " / ".join(f"{value:.0e}" if value else "0" for value in values if value is not None)
 
 
 def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:

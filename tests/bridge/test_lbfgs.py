@@ -44,7 +44,7 @@ def _id(value: object) -> str:
     return ",".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
 
 
-class _Problem:
+class Problem:
     """A bent bowl of two parameters, of one tensor and of a scalar without influence."""
 
     def __init__(self, xp: Framework, dtype: str) -> None:
@@ -72,7 +72,7 @@ class _Problem:
         return np.concatenate([self.xp.numpy(param).reshape(-1) for param in self.params])
 
 
-def _run(problem: _Problem, opt: Any, steps: int = _STEPS) -> list[Any]:
+def run(problem: Problem, opt: Any, steps: int = _STEPS) -> list[Any]:
     iterates = []
     for step in range(steps):
         if step == 2:
@@ -86,11 +86,11 @@ def _run(problem: _Problem, opt: Any, steps: int = _STEPS) -> list[Any]:
 def test_every_iterate_and_evaluation_equals_torchs(
     xp: Framework, options: dict[str, Any], dtype: str
 ) -> None:
-    mine, torchs = _Problem(xp, dtype), _Problem(Framework("torch"), dtype)
+    mine, torchs = Problem(xp, dtype), Problem(Framework("torch"), dtype)
     # In float32 only as far as rounding does not decide when it has converged.
     steps = _STEPS if dtype == "float64" else 2
-    ours = _run(mine, optim.LBFGS(mine.params, **options), steps)
-    theirs = _run(torchs, torch.optim.LBFGS(torchs.params, **options), steps)
+    ours = run(mine, optim.LBFGS(mine.params, **options), steps)
+    theirs = run(torchs, torch.optim.LBFGS(torchs.params, **options), steps)
 
     assert mine.calls == torchs.calls
     assert (
@@ -99,7 +99,7 @@ def test_every_iterate_and_evaluation_equals_torchs(
 
 
 def test_a_step_returns_the_first_loss(xp: Framework) -> None:
-    problem = _Problem(xp, "float64")
+    problem = Problem(xp, "float64")
     before = xp.numpy(problem.loss()).item()
     returned = optim.LBFGS(problem.params).step(problem.closure)
 
@@ -108,7 +108,7 @@ def test_a_step_returns_the_first_loss(xp: Framework) -> None:
 
 
 def test_state_has_torchs_names_and_kinds(xp: Framework) -> None:
-    mine, torchs = _Problem(xp, "float32"), _Problem(Framework("torch"), "float32")
+    mine, torchs = Problem(xp, "float32"), Problem(Framework("torch"), "float32")
     ours, theirs = (
         optim.LBFGS(mine.params, max_iter=3),
         torch.optim.LBFGS(torchs.params, max_iter=3),
@@ -126,20 +126,20 @@ def test_state_has_torchs_names_and_kinds(xp: Framework) -> None:
 
 @pytest.mark.parametrize("options", [OPTIONS[1], OPTIONS[3]], ids=_id)
 def test_state_moves_from_torch_and_back(xp: Framework, options: dict[str, Any]) -> None:
-    whole = _Problem(Framework("torch"), "float64")
+    whole = Problem(Framework("torch"), "float64")
     uninterrupted = torch.optim.LBFGS(whole.params, **options)
     for _ in range(3):
         uninterrupted.step(whole.closure)
 
-    def continued(other: Framework, module: Any, problem: _Problem, saved: Any) -> tuple[Any, Any]:
-        moved = _Problem(other, "float64")
+    def continued(other: Framework, module: Any, problem: Problem, saved: Any) -> tuple[Any, Any]:
+        moved = Problem(other, "float64")
         moved.params = [other.param(problem.xp.numpy(param)) for param in problem.params]
         opt = module.LBFGS(moved.params, **options)
         opt.load_state_dict(copy.deepcopy(saved))
         opt.step(moved.closure)
         return moved, opt
 
-    first = _Problem(Framework("torch"), "float64")
+    first = Problem(Framework("torch"), "float64")
     opt: Any = torch.optim.LBFGS(first.params, **options)
     opt.step(first.closure)
     second, opt = continued(xp, optim, first, opt.state_dict())
@@ -149,7 +149,7 @@ def test_state_moves_from_torch_and_back(xp: Framework, options: dict[str, Any])
 
 
 def test_the_closure_runs_with_gradients_on(xp: Framework) -> None:
-    problem = _Problem(xp, "float32")
+    problem = Problem(xp, "float32")
     with xp.module.no_grad():
         optim.LBFGS(problem.params).step(problem.closure)
 
@@ -180,7 +180,7 @@ def test_misuse_raises_as_torch_does(
 
 
 def test_an_unknown_line_search_is_refused(xp: Framework) -> None:
-    problem = _Problem(xp, "float32")
+    problem = Problem(xp, "float32")
     opt = optim.LBFGS(problem.params, line_search_fn="armijo")
 
     with pytest.raises(RuntimeError, match="only 'strong_wolfe' is supported"):
