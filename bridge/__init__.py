@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bridge._wrap import wrap
     from bridge.checkpoint import load, move_state, save
     from bridge.native_state import export_native, load_native
+    from bridge.plot import plot_lr_scheduler
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,7 @@ __all__ = [
     "lower",
     "move_state",
     "optim",
+    "plot_lr_scheduler",
     "save",
     "simulate",
     "wrap",
@@ -41,6 +43,7 @@ _FUNCTIONS = {
     "load_native": "bridge.native_state",
     "lower": "bridge._lower",
     "move_state": "bridge.checkpoint",
+    "plot_lr_scheduler": "bridge.plot",
     "save": "bridge.checkpoint",
     "simulate": "bridge._simulate",
     "wrap": "bridge._wrap",

@@ -44,6 +44,8 @@ SHOWN = 80  # characters of what is wrong
 HIGHEST_POWER = 400  # 10**308 is the largest float there is
 EXAMPLE = 'Hint: write a call with its arguments, as in "StepLR(step_size=30, gamma=0.1)".'
 
+GROUP_EXAMPLE = 'Hint: write its values as arguments, as in "lr=1e-3, betas=(0.9, 0.999)".'
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -102,6 +104,22 @@ def parse(text: str) -> Call:
         return _call(node)
     except ExpressionError as error:
         raise ExpressionError(f"{_short(text)!r}: {error}") from None
+
+
+def parse_group(text: str) -> dict[str, Any]:
+    """Read the hyperparameters of a parameter group, written as arguments.
+
+    >>> parse_group("lr=1e-3, betas=(0.9, 0.999)")
+    {'lr': 0.001, 'betas': (0.9, 0.999)}
+    """
+    try:
+        node = ast.parse(f"group({text})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise ExpressionError(f"{_short(text)!r} is no group.\n{GROUP_EXAMPLE}") from error
+    if not isinstance(node, ast.Call) or node.args or any(k.arg is None for k in node.keywords):
+        raise ExpressionError(f"{_short(text)!r} is no group.\n{GROUP_EXAMPLE}")
+    values = {str(keyword.arg): _value(keyword.value) for keyword in node.keywords}
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _call(node: ast.expr) -> Call:

@@ -6,6 +6,7 @@ and of `bridge.optim.lr_scheduler.schedules`.
 
 from __future__ import annotations
 
+import math
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,13 @@ ONE = (
     "warmup_steps",
     "num_warmup_steps",
     "total_iters",
+    "T_max",
     "total_steps",
     "num_training_steps",
 )
 STRETCHES = ("warmup_steps", "stable_steps", "decay_steps")  # one after the other
+FURTHEST = 10_000_000
+USUAL_LENGTH = 100
 MEMBERS = ("_schedulers", "schedulers")
 
 
@@ -56,3 +60,18 @@ def _marks(scheduler: Any) -> Iterator[float]:
     for member, start, end in zip(members, starts, ends, strict=True):
         marks = (start + mark for mark in _marks(member))
         yield from (mark for mark in marks if mark < end)
+
+
+def length_of(scheduler: Any) -> int:
+    """Return how many steps show all that a schedule does.
+
+    >>> from types import SimpleNamespace
+    >>> from bridge.optim.lr_scheduler import MultiStepLR
+    >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
+    >>> length_of(MultiStepLR(optimizer, [30, 80]))
+    96
+    """
+    if hasattr(scheduler, "total_steps"):
+        return int(scheduler.total_steps)
+    marks = milestones_of(scheduler, FURTHEST)
+    return math.ceil(1.2 * marks[-1]) if marks else USUAL_LENGTH

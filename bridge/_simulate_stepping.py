@@ -86,7 +86,8 @@ def _advance(
         if len(given) < steps - 1:
             raise SimulationError(
                 f"{type(scheduler).__name__} needs a metric for each of {steps - 1} steps, "
-                f"got {len(given)}.\nHint: pass metrics=[...], losses as you expect them."
+                f"got {len(given)}.\n"
+                "Hint: give bridge.simulate metrics=[...], the losses that you expect."
             )
         following = iter(given)
         return lambda: scheduler.step(next(following))

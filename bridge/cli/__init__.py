@@ -29,13 +29,18 @@ COMMANDS = {
     "doctor": Entry(
         "bridge.cli.doctor", "doctor", "Say which frameworks work here, and mend them."
     ),
+    "plot": Entry("bridge.cli.plot", "plot", "Draw the values that a schedule will set."),
     "port": Entry("bridge.cli.port", "port", "Rewrite PyTorch code for Paddle or OneFlow."),
+    "simulate": Entry(
+        "bridge.cli.simulate", "simulate", "Print the values that a schedule will set."
+    ),
 }
 
 EPILOG = """\b
 Examples:
   optbridge doctor                     every framework that is installed
   optbridge doctor paddle oneflow      fail unless these two work
+  optbridge plot "StepLR(30)"          a schedule, in the terminal
   optbridge port train.py --to paddle  show the port as a diff
 
 \b
