@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend_name, backend_of, typename
 from bridge.backends._protocol import required
+from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,10 +40,20 @@ def backend_of_groups(groups: Sequence[Group]) -> Backend:
     return backend_of(tensor for group in groups for tensor in _tensors(group["params"]))
 
 
+def check_options(group: Group, defaults: Mapping[str, Any]) -> None:
+    """Refuse the option of OneFlow's Adam that would be kept in the group and not be heeded."""
+    if "do_bias_correction" not in defaults and not group.get("do_bias_correction", True):
+        raise UnsupportedError(
+            "the bias is always corrected here, as in torch, got do_bias_correction=False.\n"
+            "Hint: of bridge's optimizers LAMB alone takes it."
+        )
+
+
 def complete(group: object, defaults: Mapping[str, Any], others: Sequence[Group]) -> Group:
     """Check a group against the `others`; return a copy filled in from `defaults`."""
     group = _with_list(group)
     _split_names(group)
+    check_options(group, defaults)
     params = group["params"]
     _check_tensors(params, [param for other in others for param in other["params"]])
     for name, default in defaults.items():

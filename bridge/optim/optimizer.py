@@ -52,6 +52,9 @@ class Optimizer(Hooked):
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         groups = _groups.collect(params)
+        for group in groups:
+            # On torch the groups are torch's from here on, which keeps any option.
+            _groups.check_options(group, defaults)
         if _groups.backend_of_groups(groups).adopt(self, groups, defaults):
             return
         self.defaults = defaults

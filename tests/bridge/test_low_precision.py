@@ -89,7 +89,7 @@ def _make(xp: Framework, name: str, dtype: str, **options: Any) -> Any:
     return opt
 
 
-def _by_hand(name: str, dtype: str, steps: int) -> Array:
+def _by_hand(name: str, dtype: str, steps: int) -> Any:
     """Train float32 copies with torch's own class."""
     torch = Framework("torch")
     source = references if hasattr(references, name) else torch.module.optim
