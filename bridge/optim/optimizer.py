@@ -9,6 +9,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.backends import backend, backend_name
+from bridge.backends._protocol import required
 from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
 from bridge.optim._clip import clip_groups
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
+
+__all__ = ["Optimizer", "required"]
 
 
 class Optimizer(Hooked):
@@ -156,7 +159,7 @@ class Optimizer(Hooked):
 
     def __getstate__(self) -> dict[str, Any]:
         names = ("defaults", "state", "param_groups", "has_master_weights")
-        return {name: getattr(self, name) for name in names}
+        return {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

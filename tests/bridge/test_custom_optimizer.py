@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from bridge import optim
+from bridge.optim.optimizer import required
 from tests.frameworks import Framework
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ def test_it_is_copied_with_its_state(xp: Framework, duplicate: Callable[[Any], A
     copied = duplicate(opt)
 
     assert type(copied) is type(opt)
+    assert vars(copied).keys() >= {"defaults", "param_groups", "state"}
+    assert {name for name in vars(copied) if name[0] != "_"} == {
+        name for name in vars(opt) if name[0] != "_"
+    }
     assert _train(xp, copied, range(4, 10)) == pytest.approx(_expected(10), abs=1e-12)
 
 
@@ -97,6 +102,21 @@ def test_its_state_moves_to_another_framework(xp: Framework) -> None:
     moved.load_state_dict(opt.state_dict())
 
     assert _train(target, moved, range(4, 10)) == pytest.approx(_expected(10), abs=1e-12)
+
+
+class _NeedsRate(optim.Optimizer):
+    """As classes of torch 1 have it: no default, so that every group must say."""
+
+    def __init__(self, params: Any) -> None:
+        super().__init__(params, {"lr": required})
+
+
+def test_an_option_may_be_required_of_every_group(xp: Framework) -> None:
+    _NeedsRate([{"params": [xp.param(_START)], "lr": 0.1}])
+
+    message = "parameter group didn't specify a value of required optimization parameter lr"
+    with pytest.raises(ValueError, match=message):
+        _NeedsRate([xp.param(_START)])
 
 
 def test_a_replaced_formula_is_the_one_that_runs(xp: Framework) -> None:

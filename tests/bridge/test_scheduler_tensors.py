@@ -52,3 +52,15 @@ def test_a_tensor_is_written_in_place_to_torchs_values(xp: Framework, schedule: 
         learning_rates(schedule, lr_scheduler, optimizer), expected, rtol=3e-7, atol=1e-9
     )
     assert optimizer.param_groups[0]["lr"] is lr
+
+
+@pytest.mark.parametrize("shape", [(), (1,)], ids=["scalar", "one entry"])
+def test_a_metric_may_be_a_tensor(xp: Framework, shape: tuple[int, ...]) -> None:
+    optimizer = optim.SGD([xp.param(np.zeros(2, np.float32))], lr=RATE)
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, patience=1, factor=0.5)
+    for loss in (3.0, 2.0, 2.0, 2.0):
+        optimizer.step()
+        scheduler.step(xp.tensor(np.full(shape, loss, np.float32)))
+
+    assert scheduler.best == 2.0
+    assert scheduler.get_last_lr() == [RATE / 2]

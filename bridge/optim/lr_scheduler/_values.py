@@ -21,6 +21,11 @@ def is_tensor(value: Value) -> bool:
     return hasattr(value, "fill_")
 
 
+def as_float(value: Value) -> float:
+    # float() of a Paddle tensor of shape [1] raises.
+    return float(value.item() if is_tensor(value) else value)
+
+
 def copied(value: Value) -> Value:
     return value.clone() if is_tensor(value) else value
 

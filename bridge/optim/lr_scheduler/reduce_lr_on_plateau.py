@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 from bridge.optim.lr_scheduler._base import EPOCH_DEPRECATION_WARNING, LRScheduler
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler._resume import check_step, quiet
-from bridge.optim.lr_scheduler._values import read_values, write_value
+from bridge.optim.lr_scheduler._values import as_float, read_values, write_value
 from bridge.optim.lr_scheduler._verbose import epoch_text
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class ReduceLROnPlateau(LRScheduler):
         self, metrics: SupportsFloat, epoch: int | None = None
     ) -> None:
         """Take the epoch's metric, and reduce the learning rates if patience is at its end."""
-        current = float(metrics)
+        current = as_float(metrics)
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
@@ -216,7 +216,7 @@ class ReduceLROnPlateau(LRScheduler):
             self._reduce_group(index, group, min_lr, epoch)
 
     def _reduce_group(self, index: int, group: Group, min_lr: float, epoch: int) -> None:
-        old_lr = float(group["lr"])
+        old_lr = as_float(group["lr"])
         new_lr = max(old_lr * self.factor, min_lr)
         if old_lr - new_lr > self.eps:
             write_value(group, "lr", new_lr)
