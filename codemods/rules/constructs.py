@@ -54,7 +54,8 @@ def _apply(
 ) -> Outcome:
     edits: list[Edit] = []
     notes = list(row.notes)
-    for name, parameter in torch_signature.parameters.items():
+    # Defaults first: what they rule out is certain, and the better reason to give.
+    for name in sorted(torch_signature.parameters, key=bound.__contains__):
         argument = bound.get(name)
         rule = row.arguments.get(name)
         if rule is None:
@@ -62,7 +63,7 @@ def _apply(
                 return Blocked(f"`{name}` has no counterpart in {row.native}")
             continue
         if argument is None:
-            default = parameter.default
+            default = torch_signature.parameters[name].default
             given = default if default is not inspect.Parameter.empty else UNKNOWN
             if isinstance(rule, To) and given is not UNKNOWN and not rule.when.holds(given):
                 return Blocked(difference(row, name, given))
