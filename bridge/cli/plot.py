@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -58,9 +57,7 @@ def plot(
     simulations = simulated(schedules, **given)
     if not outputs:
         columns = shutil.get_terminal_size().columns
-        has_colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        chart = chart_of(simulations, unit, title)
-        _print(drawn(chart, columns=columns, colours=has_colours, log=log))
+        _print(drawn(chart_of(simulations, unit, title), columns=columns, log=log))
         return
     contents = [encoded(simulations, kind, unit=unit, title=title, log=log) for kind in kinds]
     for path, content in zip(outputs, contents, strict=True):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bridge.plot._chart import Chart, Panel
 
 COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan", "white")
-MARKS = "abcdefghijklmnopqrstuvwxyz"  # on the curves, where there are no colours
+MARKS = "abcdefghijklmnopqrstuvwxyz"  # on the curves, for where there are no colours
 MARKED = 7  # places on each curve
 BESIDE = 13  # columns that plotille takes for the axis
 NARROWEST = 20
@@ -22,8 +22,8 @@ MOST_POINTS = 2_000
 HEIGHT = 14
 
 
-def drawn(chart: Chart, *, columns: int = 80, colours: bool = False, log: bool = False) -> str:
-    """Return a chart as text.
+def drawn(chart: Chart, *, columns: int = 80, log: bool = False) -> str:
+    """Return a chart as text; coloured if stdout is a terminal, and NO_COLOR is not set.
 
     >>> from bridge import simulate
     >>> from bridge.plot._chart import chart_of
@@ -33,17 +33,15 @@ def drawn(chart: Chart, *, columns: int = 80, colours: bool = False, log: bool =
     """
     check_log(chart, log=log)
     panels = (
-        _panel(panel, chart, columns, colours=colours, log=log and panel.name == "lr")
-        for panel in chart.panels
+        _panel(panel, chart, columns, log=log and panel.name == "lr") for panel in chart.panels
     )
     return "\n\n".join(([chart.title] if chart.title else []) + list(panels))
 
 
-def _panel(panel: Panel, chart: Chart, columns: int, *, colours: bool, log: bool) -> str:
+def _panel(panel: Panel, chart: Chart, columns: int, *, log: bool) -> str:
     figure = _plotille().Figure()
     figure.width = max(columns - BESIDE, NARROWEST)
     figure.height = HEIGHT
-    figure.with_colors = colours
     figure.color_mode = "names"
     figure.x_label = chart.unit
     figure.y_label = ""
@@ -57,14 +55,14 @@ def _panel(panel: Panel, chart: Chart, columns: int, *, colours: bool, log: bool
     legend = []
     for index, (curve, (xs, ys)) in enumerate(zip(panel.curves, drawn, strict=True)):
         colour = COLOURS[index % len(COLOURS)]
-        figure.plot(xs, ys, lc=colour if colours else None)
+        figure.plot(xs, ys, lc=colour)
         mark = MARKS[index % len(MARKS)] if len(panel.curves) > 1 else "-"
         if mark != "-":
             places = _spread(len(xs), index, len(panel.curves))
             figure.scatter(
                 [xs[place] for place in places],
                 [ys[place] for place in places],
-                lc=colour if colours else None,
+                lc=colour,
                 marker=mark,
             )
         legend.append(f"  {mark} {curve.label}")
@@ -72,7 +70,8 @@ def _panel(panel: Panel, chart: Chart, columns: int, *, colours: bool, log: bool
         legend.append(f"  milestones: {', '.join(map(str, chart.milestones[:20]))}")
     title = panel.title + (" (log scale)" if log else "") + f" by {chart.unit}"
     # Without the ends of the axes: the title says what they are.
-    lines = [line[: figure.width + BESIDE].rstrip() for line in figure.show().splitlines()[1:]]
+    _, *lines, axis, ticks = figure.show().splitlines()
+    lines += [axis[: figure.width + BESIDE], ticks.rstrip()]
     return "\n".join([title, *lines, *legend])
 
 
