@@ -85,14 +85,22 @@ class Averaging:
             xp.assign(target, xp.cast(value, target))
 
     def _average(self, mine: list[Tensor], theirs: list[Tensor], count: int) -> None:
-        near = [
-            self.layers.xp.cast(value, target) for target, value in zip(mine, theirs, strict=True)
-        ]
-        if self.multi_avg_fn is not None:
-            self.multi_avg_fn(mine, near, count)
+        xp = self.layers.xp
+        wide = [_widened(xp, each) for each in mine]
+        near = [xp.cast(value, target) for target, value in zip(wide, theirs, strict=True)]
+        if self.multi_avg_fn is None:
+            average = self.avg_fn or equal_average
+            self._copy(mine, [average(a, b, count) for a, b in zip(wide, near, strict=True)])
             return
-        average = self.avg_fn or equal_average
-        self._copy(mine, [average(a, b, count) for a, b in zip(mine, near, strict=True)])
+        self.multi_avg_fn(wide, near, count)
+        for target, value in zip(mine, wide, strict=True):
+            if value is not target:
+                xp.assign(target, xp.cast(value, target))
+
+
+def _widened(xp: Backend, tensor: Tensor) -> Tensor:
+    # Neither framework computes in float16 or bfloat16 on the CPU.
+    return xp.to_float32(tensor) if str(tensor.dtype).endswith("float16") else tensor
 
 
 def equal_average(averaged: Tensor, current: Tensor, num_averaged: Tensor | int) -> Tensor:

@@ -15,6 +15,7 @@ import pytest
 import bridge
 from bridge import optim
 from bridge.errors import UnsupportedError
+from bridge.optim import swa_utils
 from tests import references
 from tests.frameworks import Framework
 
@@ -318,3 +319,20 @@ def test_narrow_gradients_are_clipped(xp: Framework, dtype: str) -> None:
     optim.clip_grad_value_([param], 0.5)
     assert (_read(xp, param.grad) == 0.5).all()
     assert dtype in str(param.grad.dtype)
+
+
+@_off_torch
+@_each_dtype
+@pytest.mark.parametrize("multi_avg_fn", [None, swa_utils.get_swa_multi_avg_fn()])
+def test_narrow_models_are_averaged(xp: Framework, dtype: str, multi_avg_fn: Any) -> None:
+    model = xp.module.nn.Linear(3, 2)
+    model.to(dtype=dtype) if xp.name == "paddle" else model.to(getattr(xp.module, dtype))
+    averaged = swa_utils.AveragedModel(model, multi_avg_fn=multi_avg_fn)
+    averaged.update_parameters(model)
+    first = _read(xp, model.weight) + 0.0
+    with xp.module.no_grad():
+        model.weight.zero_()
+    averaged.update_parameters(model)
+
+    assert (_read(xp, averaged.module.weight) == _rounded(first / 2, dtype)).all()
+    assert dtype in str(averaged.module.weight.dtype)
