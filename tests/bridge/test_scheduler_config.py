@@ -55,6 +55,28 @@ def test_every_schedule_comes_back_from_json(case: Case) -> None:
     assert some_steps(other) == some_steps(scheduler)
 
 
+@pytest.mark.filterwarnings("ignore:Detected call")  # of a SequentialLR with a milestone at 0
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.schedule}{case.lrs}")
+def test_a_step_is_no_change_of_configuration(case: Case) -> None:
+    assert built_at(case, 7).to_config() == built_at(case, 0).to_config()
+
+
+@pytest.mark.parametrize(
+    ("saved", "built"),
+    [
+        (of("StepLR", 3, gamma=0.5), of("StepLR", 5, gamma=0.1)),
+        (of("MultiStepLR", [2, 5, 5], gamma=0.1), of("MultiStepLR", [4], gamma=0.5)),
+        (of("ReduceLROnPlateau", "max", 0.5), of("ReduceLROnPlateau", "min", 0.1)),
+    ],
+    ids=str,
+)
+def test_a_loaded_state_brings_its_arguments(saved: Schedule, built: Schedule) -> None:
+    ours, other = (each.build(lr_scheduler, torch_optimizer(0.1)) for each in (saved, built))
+    other.load_state_dict(ours.state_dict())
+
+    assert other.to_config() == ours.to_config()
+
+
 def test_a_configuration_reads_like_the_call() -> None:
     schedule = sequential(WARM_UP, chained(of("StepLR", 3, gamma=0.5)), milestones=[10])
 

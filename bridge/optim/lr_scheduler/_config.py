@@ -7,6 +7,7 @@ https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def from_config(config: Mapping[str, Any], optimizer: Any) -> Any:
 
 
 def arguments_of(scheduler: Configurable) -> Iterator[tuple[str, Any]]:
-    """Yield what a schedule was built with, by name, but for the optimizer and the place."""
+    """Yield a schedule's arguments, as they are now, but for the optimizer and the place."""
     # Not of the class: Python 3.10 takes an inherited __new__ for its signature.
     signature = inspect.signature(type(scheduler).__init__)
     args, kwargs = scheduler._arguments  # noqa: SLF001 - of our own base class
@@ -90,7 +91,15 @@ def arguments_of(scheduler: Configurable) -> Iterator[tuple[str, Any]]:
         if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
             yield from value.items()
         elif name not in LEFT_OUT and value is not scheduler.optimizer and value is not scheduler:
-            yield name, value
+            yield name, _current(scheduler, name, value)
+
+
+def _current(scheduler: Configurable, name: str, built_with: Any) -> Any:
+    """Return an argument as a loaded state left it, where it is an attribute too."""
+    value = vars(scheduler).get(name, built_with)
+    if isinstance(value, Counter):
+        return sorted(value.elements())
+    return value if isinstance(value, PLAIN) else built_with
 
 
 def rebuilt(scheduler: Configurable, optimizer: Any) -> Any:
