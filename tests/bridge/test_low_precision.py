@@ -329,7 +329,7 @@ def test_narrow_models_are_averaged(xp: Framework, dtype: str, multi_avg_fn: Any
     model.to(dtype=dtype) if xp.name == "paddle" else model.to(getattr(xp.module, dtype))
     averaged = swa_utils.AveragedModel(model, multi_avg_fn=multi_avg_fn)
     averaged.update_parameters(model)
-    first = _read(xp, model.weight) + 0.0
+    first = _read(xp, model.weight)
     with xp.module.no_grad():
         model.weight.zero_()
     averaged.update_parameters(model)
