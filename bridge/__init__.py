@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bridge.checkpoint import load, move_state, save
     from bridge.native_state import export_native, load_native
     from bridge.plot import plot_lr_scheduler
+    from bridge.tracing import trace
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ __all__ = [
     "plot_lr_scheduler",
     "save",
     "simulate",
+    "trace",
     "wrap",
 ]
 
@@ -46,6 +48,7 @@ _FUNCTIONS = {
     "plot_lr_scheduler": "bridge.plot",
     "save": "bridge.checkpoint",
     "simulate": "bridge._simulate",
+    "trace": "bridge.tracing",
     "wrap": "bridge._wrap",
 }
 

@@ -45,3 +45,7 @@ class SimulationError(BridgeError, ValueError):
 
 class MissingExtraError(BridgeError, ImportError):
     """Something needs a package that an extra of optbridge installs."""
+
+
+class TraceError(BridgeError, ValueError):
+    """A trace cannot be written, or a file is no trace; the message says why."""

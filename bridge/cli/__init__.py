@@ -34,6 +34,8 @@ COMMANDS = {
     "simulate": Entry(
         "bridge.cli.simulate", "simulate", "Print the values that a schedule will set."
     ),
+    "trace": Entry("bridge.cli.trace", "trace", "Record the steps of a training script."),
+    "compare": Entry("bridge.cli.compare", "compare", "Compare two traces step by step."),
 }
 
 EPILOG = """\b
@@ -42,6 +44,8 @@ Examples:
   optbridge doctor paddle oneflow      fail unless these two work
   optbridge plot "StepLR(30)"          a schedule, in the terminal
   optbridge port train.py --to paddle  show the port as a diff
+  optbridge trace -o a.jsonl -- python train.py
+  optbridge compare a.jsonl b.jsonl    where two runs part
 
 \b
 Exit codes: 0 done, 1 would change (--check), 2 error, 3 refused or left.

@@ -1,0 +1,1 @@
+"""What `optbridge trace` puts on the path of the processes that it starts."""

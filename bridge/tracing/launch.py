@@ -1,0 +1,61 @@
+"""Run a command, every Python process of which writes a trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bridge.errors import TraceError
+from bridge.tracing._file import family
+from bridge.tracing._process import VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INJECTED: Final = Path(__file__).parent / "injected"
+_BY_SIGNAL: Final = 128  # what shells add to a signal's number
+
+
+def run_traced(
+    command: Sequence[str], path: Path, *, grad_norm: bool = False, checksum: bool = False
+) -> int:
+    """Run `command` with its output as it is; return its exit code.
+
+    The first process that steps an optimizer writes `path`; a launcher's others write beside it,
+    as `a.rank1.jsonl`. What an earlier trace left there is removed.
+    """
+    _make_room(path)
+    options = {"path": str(path.absolute()), "grad_norm": grad_norm, "checksum": checksum}
+    search = os.pathsep.join(filter(None, (str(_INJECTED), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, VARIABLE: json.dumps(options), "PYTHONPATH": search}
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
+    except OSError as error:
+        hint = "a script is run by its interpreter: -- python train.py"
+        raise TraceError(f"cannot run {command[0]}: {error.strerror}.\nHint: {hint}") from error
+    code = _wait(process)
+    return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _make_room(path: Path) -> None:
+    try:
+        # Also proves, before an hour of training, that it can be written.
+        with path.open("ab"):
+            pass
+        for earlier in family(path):
+            earlier.unlink()
+    except OSError as error:
+        raise TraceError(f"cannot write {path}: {error.strerror}; nothing was run.") from error
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    # Ctrl-C reaches the script too, which ends as it would without us.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
