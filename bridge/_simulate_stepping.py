@@ -34,7 +34,7 @@ def stepped(
     if driven == {("lr", None)} and len(groups) == 1 and _is_plain(scheduler, groups):
         return {"lr": (_lean(scheduler, groups[0], steps),)}
     records: dict[Place, list[array[float]]] = {
-        place: [array("d") for _ in groups] for place in sorted(driven, key=str)
+        place: [array("d") for _ in groups] for place in sorted(driven, key=_lr_first)
     }
     _record(records, groups, steps, advance)
     return {
@@ -149,6 +149,10 @@ def _driven(scheduler: Any) -> Iterator[Place]:
         yield ("betas", 0) if scheduler.use_beta1 else ("momentum", None)
     for member in getattr(scheduler, "_schedulers", ()):
         yield from _driven(member)
+
+
+def _lr_first(place: Place) -> tuple[bool, str]:
+    return place[0] != "lr", str(place)
 
 
 def _numbers(groups: Sequence[Mapping[str, Any]]) -> set[Place]:

@@ -33,6 +33,7 @@ LAYERS = {
     "bridge/optim/lr_scheduler/*": ("bridge.optim.lr_scheduler", "bridge.errors"),
     "bridge/checkpoint/*": ("bridge", "safetensors"),
     "bridge/equivalents/*": ("bridge.equivalents",),
+    "bridge/cli/_scripts.py": ("bridge", "codemods", "libcst"),
     "bridge/cli/*": ("bridge", "codemods", "click", "rich"),
     "bridge/_simulate_forms.py": ("bridge", "numpy"),
     "bridge/_simulate_spec.py": ("bridge", "yaml"),

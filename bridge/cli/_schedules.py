@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,17 +12,19 @@ from bridge.cli import Failure
 from bridge.errors import BridgeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bridge._simulate import Simulation
 
+LEFT = 3
 _F = TypeVar("_F", bound="Callable[..., Any]")
 # What a schedule raises for arguments that do not fit it, or on its way.
 ERRORS = (TypeError, ValueError, LookupError, ArithmeticError, NotImplementedError, AttributeError)
 
 FORMS = """\
-Each SCHEDULE is a call as text, which is parsed and never run, or a JSON or YAML file of what
-`scheduler.to_config()` returns."""
+Each SCHEDULE is a call as text, which is parsed and never run; a JSON or YAML file of what
+`scheduler.to_config()` returns; or a training script, of whose schedules those are taken that
+its source alone tells. Nothing is ever run."""
 
 
 def options(function: _F) -> _F:
@@ -56,6 +59,21 @@ def options(function: _F) -> _F:
     return function
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What was simulated, under what the legend calls it, and a line for each that was not."""
+
+    simulations: dict[str, Simulation]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    label: str
+    text: str
+    groups: Sequence[Mapping[str, Any]] | None
+
+
 def simulated(
     schedules: Sequence[str],
     *,
@@ -63,7 +81,7 @@ def simulated(
     lr: float,
     groups: Sequence[str],
     closed_form: bool,
-) -> dict[str, Simulation]:
+) -> Drawing:
     """Simulate each schedule, under its text or its file's name; all for as many steps."""
     from bridge import simulate  # noqa: PLC0415 - --help needs no schedules
     from bridge._expression import parse_group  # noqa: PLC0415
@@ -71,25 +89,55 @@ def simulated(
     from bridge._simulate_spec import schedule_of  # noqa: PLC0415
 
     given = [parse_group(group) for group in groups] or None
-    found: dict[str, Simulation] = {}
+    asked, left = _asked(schedules, given)
     built = []
-    for text in schedules:
-        with _reported(text):
-            built.append(schedule_of(text, {}, lr=lr, groups=given).scheduler)
+    for each in asked:
+        with _reported(each.label):
+            built.append(schedule_of(each.text, {}, lr=lr, groups=each.groups).scheduler)
     longest = max(map(length_of, built))
-    for text, scheduler in zip(schedules, built, strict=True):
+    found: dict[str, Simulation] = {}
+    for each, scheduler in zip(asked, built, strict=True):
         # A cycle that has an end raises there, so its curve ends there.
         most = min(longest, getattr(scheduler, "total_steps", longest))
-        label = text if "(" in text else Path(text).name
-        with _reported(text):
-            found[label if label not in found else text] = simulate(
-                text,
+        with _reported(each.label):
+            found[each.label] = simulate(
+                each.text,
                 most if steps is None else steps,
                 lr=lr,
-                groups=given,
+                groups=each.groups,
                 exact=not closed_form,
             )
-    return found
+    return Drawing(found, left)
+
+
+def end(drawing: Drawing) -> None:
+    """Say what was left, and exit with the code for that."""
+    for line in drawing.left:
+        click.echo(line, err=True)
+    click.get_current_context().exit(LEFT if drawing.left else 0)
+
+
+def _asked(
+    schedules: Sequence[str], groups: Sequence[Mapping[str, Any]] | None
+) -> tuple[list[_Asked], tuple[str, ...]]:
+    asked: list[_Asked] = []
+    left: list[str] = []
+    for text in schedules:
+        path = Path(text)
+        if path.suffix != ".py":
+            asked.append(_Asked(text if "(" in text else path.name, text, groups))
+            continue
+        from bridge.cli._scripts import Found, schedules_of  # noqa: PLC0415 - needs libcst
+
+        for each in schedules_of(path):
+            place = f"{path.name}:{each.line}"
+            if isinstance(each, Found):
+                asked.append(_Asked(f"{place} {each.text}", each.text, groups or each.groups))
+            else:
+                left.append(f"{place}: {each.name} is not drawn: {each.reason}")
+    if not asked:
+        raise Failure("\n".join(left) or f"no schedules in {', '.join(schedules)}")
+    return asked, tuple(left)
 
 
 class _reported:  # noqa: N801 - a context manager, written as a verb

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bridge.cli import Failure
-from bridge.cli._schedules import FORMS, options, simulated
+from bridge.cli._schedules import FORMS, end, options, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +20,13 @@ Examples:
   optbridge plot "OneCycleLR(max_lr=0.9, total_steps=100)"       in the terminal
   optbridge plot "StepLR(30)" "ExponentialLR(0.97)" -o lr.png    two in one figure
   optbridge plot schedule.yaml -o lr.html -o lr.csv              a page, and its numbers
+  optbridge plot train.py                                        the schedules of a script
   optbridge plot "CosineAnnealingLR(90)" --unit epoch --log
   optbridge plot "StepLR(30)" --group lr=0.1 --group lr=0.01     a curve for each group
 
 \b
 A file's name says what it is: .png, .svg, .pdf, .html, .csv or .json.
-Exit codes: 0 done, 2 error.
+Exit codes: 0 done, 2 error, 3 a schedule of a script was left.
 """
 
 
@@ -54,15 +55,16 @@ def plot(
     from bridge.plot._formats import kind_of  # noqa: PLC0415
 
     kinds = [kind_of(path) for path in outputs]  # before anything is computed
-    simulations = simulated(schedules, **given)
+    drawing = simulated(schedules, **given)
+    simulations = drawing.simulations
     if not outputs:
         columns = shutil.get_terminal_size().columns
         _print(drawn(chart_of(simulations, unit, title), columns=columns, log=log))
-        return
     contents = [encoded(simulations, kind, unit=unit, title=title, log=log) for kind in kinds]
     for path, content in zip(outputs, contents, strict=True):
         save(path, content)
         click.echo(f"wrote {path}", err=True)
+    end(drawing)
 
 
 def _print(text: str) -> None:

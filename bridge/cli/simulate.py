@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli._schedules import FORMS, options, simulated
+from bridge.cli._schedules import FORMS, end, options, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ Examples:
   optbridge simulate "StepLR(30)" --json | jq '.schedules[0].values.lr[0][99]'
 
 \b
-Exit codes: 0 done, 2 error.
+Exit codes: 0 done, 2 error, 3 a schedule of a script was left.
 """
 
 
@@ -30,7 +30,11 @@ Exit codes: 0 done, 2 error.
     "-o", "--output", type=click.Path(path_type=Path), help="A .csv or .json file to write."
 )
 def simulate(
-    schedules: Sequence[str], unit: Any, as_json: bool, output: Path | None, **given: Any
+    schedules: Sequence[str],
+    unit: Any,
+    as_json: bool,
+    output: Path | None,
+    **given: Any,
 ) -> None:
     """Print the values that schedules will set."""
     from bridge.plot import encoded, save  # noqa: PLC0415 - --help needs none
@@ -43,9 +47,11 @@ def simulate(
                 f"--output takes a .csv or .json file, got {output.name!r}; "
                 "figures are drawn by `optbridge plot`"
             )
-    content = encoded(simulated(schedules, **given), kind, unit=unit)
+    drawing = simulated(schedules, **given)
+    content = encoded(drawing.simulations, kind, unit=unit)
     if output is None:
         click.echo(content.decode(), nl=False)
     else:
         save(output, content)
         click.echo(f"wrote {output}", err=True)
+    end(drawing)
