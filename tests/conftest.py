@@ -17,6 +17,9 @@ from tests.frameworks import Framework
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Programs that the codemod's tests read; pytest would import them for doctests.
+collect_ignore_glob = ["codemods/projects/*", "docs/*"]
+
 _FRAMEWORKS = pytest.StashKey[dict[str, Framework]]()
 _COUNTS = pytest.StashKey[Counter[str]]()
 _DEFAULT = "torch,paddle"  # what one Python of 3.11 or later can hold: OneFlow has no wheel for it

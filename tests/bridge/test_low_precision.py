@@ -334,5 +334,5 @@ def test_narrow_models_are_averaged(xp: Framework, dtype: str, multi_avg_fn: Any
         model.weight.zero_()
     averaged.update_parameters(model)
 
-    assert (_read(xp, averaged.module.weight) == _rounded(first / 2, dtype)).all()
+    assert (_read(xp, averaged.module.weight) == _rounded(np.multiply(first, 0.5), dtype)).all()
     assert dtype in str(averaged.module.weight.dtype)
