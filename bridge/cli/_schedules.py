@@ -72,6 +72,7 @@ class _Asked:
     label: str
     text: str
     groups: Sequence[Mapping[str, Any]] | None
+    is_of_script: bool = False
 
 
 def simulated(
@@ -82,7 +83,7 @@ def simulated(
     groups: Sequence[str],
     closed_form: bool,
 ) -> Drawing:
-    """Simulate each schedule, under its text or its file's name; all for as many steps."""
+    """Simulate each schedule, under its text or its file's name."""
     from bridge import simulate  # noqa: PLC0415 - --help needs no schedules
     from bridge._expression import parse_group  # noqa: PLC0415
     from bridge._simulate_milestones import length_of  # noqa: PLC0415
@@ -97,8 +98,10 @@ def simulated(
     longest = max(map(length_of, built))
     found: dict[str, Simulation] = {}
     for each, scheduler in zip(asked, built, strict=True):
-        # A cycle that has an end raises there, so its curve ends there.
-        most = min(longest, getattr(scheduler, "total_steps", longest))
+        # A cycle that has an end raises there, so its curve ends there. Of a script's schedules
+        # one may count epochs and another one steps: each goes to its own end.
+        own = length_of(scheduler) if each.is_of_script else longest
+        most = min(own, getattr(scheduler, "total_steps", own))
         with _reported(each.label):
             found[each.label] = simulate(
                 each.text,
@@ -132,7 +135,8 @@ def _asked(
         for each in schedules_of(path):
             place = f"{path.name}:{each.line}"
             if isinstance(each, Found):
-                asked.append(_Asked(f"{place} {each.text}", each.text, groups or each.groups))
+                label = f"{place} {each.text}"
+                asked.append(_Asked(label, each.text, groups or each.groups, is_of_script=True))
             else:
                 left.append(f"{place}: {each.name} is not drawn: {each.reason}")
     if not asked:

@@ -28,10 +28,14 @@ LEVELS = 3
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Values from step 0 on, under the name that the legend gives them."""
+    """Values from step 0 on, under the name that the legend gives them.
+
+    Curves of one name look alike in all panels: `style` counts the names.
+    """
 
     label: str
     values: Sequence[float]
+    style: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +91,18 @@ def chart_of(simulations: Mapping[str, Simulation], unit: Unit = "step", title: 
     (['halved, group 0', 'halved, group 1'], ())
     """
     names = dict.fromkeys(name for each in simulations.values() for name in each.values)
+    styles: dict[str, int] = {}
     panels = tuple(
-        Panel(name, tuple(_curves(name, simulations)))
+        Panel(name, tuple(_curves(name, simulations, styles)))
         for name in sorted(names, key=lambda name: (name != "lr", name))
     )
     marks = sorted({mark for each in simulations.values() for mark in each.milestones})
     return Chart(panels, tuple(marks), unit, title)
 
 
-def _curves(name: str, simulations: Mapping[str, Simulation]) -> Iterator[Curve]:
+def _curves(
+    name: str, simulations: Mapping[str, Simulation], styles: dict[str, int]
+) -> Iterator[Curve]:
     for label, simulation in simulations.items():
         groups: dict[bytes, list[int]] = {}
         of_groups = simulation.values.get(name, ())
@@ -104,7 +111,8 @@ def _curves(name: str, simulations: Mapping[str, Simulation]) -> Iterator[Curve]
         for indices in groups.values():
             which = "group" if len(indices) == 1 else "groups"
             places = f", {which} {', '.join(map(str, indices))}" if len(groups) > 1 else ""
-            yield Curve(label + places, of_groups[indices[0]])
+            shown = label + places
+            yield Curve(shown, of_groups[indices[0]], styles.setdefault(shown, len(styles)))
 
 
 def thinned(values: Sequence[float], most: int) -> tuple[list[int], list[float]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from io import BytesIO
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import MissingExtraError, SimulationError
@@ -22,6 +23,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", (0, (5, 2)), (0, (7, 2, 2, 2)), (0, (2, 1)), (0, (8, 2, 2, 2, 2, 2)), (0, (12, 3)))
 MOST_POINTS = 20_000  # of a curve: more than a figure has pixels
 MOST_LABELS = 10  # milestones whose step is written beside the line
+WIDEST_LABEL = 88  # characters in a line of the legend
 LONG_LABEL = 36  # characters; two of these do not fit beside each other
 
 
@@ -70,12 +72,12 @@ def check_log(chart: Chart, *, log: bool) -> None:
 
 
 def _draw(ax: Any, panel: Panel, chart: Chart, *, log: bool) -> None:
-    for index, curve in enumerate(panel.curves):
+    for curve in panel.curves:
         ax.plot(
             *thinned(curve.values, MOST_POINTS),
             label=curve.label,
-            color=COLOURS[index % len(COLOURS)],
-            linestyle=DASHES[index % len(DASHES)],
+            color=COLOURS[curve.style % len(COLOURS)],
+            linestyle=DASHES[curve.style % len(DASHES)],
             linewidth=1.8,
             drawstyle="steps-post" if is_stepped(curve.values) else "default",
             # A single value is no line.
@@ -104,6 +106,7 @@ def _draw(ax: Any, panel: Panel, chart: Chart, *, log: bool) -> None:
                 va="top",
                 fontsize=8,
                 color="0.3",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
             )
 
 
@@ -118,7 +121,7 @@ def _add_legend(figure: Any, axes: Any) -> None:
     columns = 1 if any(len(label) > LONG_LABEL for label in handles) else min(3, len(handles))
     figure.legend(
         handles.values(),
-        handles.keys(),
+        [fill(label, WIDEST_LABEL, subsequent_indent="    ") for label in handles],
         loc="outside lower center",
         ncols=columns,
         frameon=False,

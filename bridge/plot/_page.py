@@ -41,12 +41,12 @@ def page(chart: Chart, *, log: bool = False) -> str:
                 "curves": [
                     {
                         "label": curve.label,
-                        "colour": COLOURS[index % len(COLOURS)],
-                        "dash": DASHES[index % len(DASHES)],
+                        "colour": COLOURS[curve.style % len(COLOURS)],
+                        "dash": DASHES[curve.style % len(DASHES)],
                         "stepped": is_stepped(curve.values),
                         "points": thinned(curve.values, MOST_POINTS),
                     }
-                    for index, curve in enumerate(panel.curves)
+                    for curve in panel.curves
                 ],
             }
             for panel in chart.panels

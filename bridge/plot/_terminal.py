@@ -54,9 +54,9 @@ def _panel(panel: Panel, chart: Chart, columns: int, *, log: bool) -> str:
     figure.set_y_limits(*_limits(min(heights), max(heights), log=log))
     legend = []
     for index, (curve, (xs, ys)) in enumerate(zip(panel.curves, drawn, strict=True)):
-        colour = COLOURS[index % len(COLOURS)]
+        colour = COLOURS[curve.style % len(COLOURS)]
         figure.plot(xs, ys, lc=colour)
-        mark = MARKS[index % len(MARKS)] if len(panel.curves) > 1 else "-"
+        mark = MARKS[curve.style % len(MARKS)] if len(panel.curves) > 1 else "-"
         if mark != "-":
             places = _spread(len(xs), index, len(panel.curves))
             figure.scatter(

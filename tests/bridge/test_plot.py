@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.image
@@ -23,8 +24,6 @@ from bridge.optim import lr_scheduler
 from bridge.plot import FORMATS, chart_of, drawn, encoded, figure_of, save
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bridge.plot import Chart
 
 TWO = {
@@ -53,6 +52,17 @@ def test_curves_are_the_values_and_differ_in_more_than_colour() -> None:
     np.testing.assert_array_equal(cycle.get_ydata(), simulate(TWO["cycle"], 100).lr[0])
     assert cycle.get_linestyle() != stairs.get_linestyle()
     assert stairs.get_drawstyle() == "steps-post"
+
+
+def test_a_schedule_looks_the_same_in_every_panel_and_in_the_legend() -> None:
+    stairs_first = {k: simulate(TWO[k], 100) for k in ("stairs", "cycle")}
+    figure = figure_of(chart_of(stairs_first))
+    rate, momentum = figure.axes[0].lines[1], figure.axes[1].lines[0]
+    in_legend = figure.legends[0].get_lines()[1]
+
+    assert rate.get_label() == momentum.get_label() == "cycle"
+    assert rate.get_color() == momentum.get_color() == in_legend.get_color()
+    assert rate.get_linestyle() == momentum.get_linestyle() == in_legend.get_linestyle()
 
 
 def test_milestones_are_marked_and_in_the_legend() -> None:
@@ -247,3 +257,18 @@ def test_a_missing_library_says_what_to_install(module: str, kind: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "pip install 'optbridge[plot]'" in done.stdout
+
+
+def test_the_manual_s_blocks_run() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "plot.md").read_text()
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(code, {"bridge": bridge})  # noqa: S102  # the manual's own code
+
+
+def test_long_names_stay_inside_the_figure() -> None:
+    figure = figure_of(chart_of({"word " * 60: simulate("StepLR(3)", 9)}))
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width

@@ -42,7 +42,7 @@ def test_schedules_are_found_with_their_groups_and_hyperparameters(tmp_path: Pat
     sequence, cycle = json.loads(result.stdout)["schedules"]
     expected = simulate(
         "SequentialLR([LinearLR(0.01, total_iters=5), CosineAnnealingLR(25)], [5])",
-        301,
+        36,
         groups=[{"lr": 0.4}, {"lr": 0.1}],
     )
     adam = simulate("OneCycleLR(0.003, 301)", 301, groups=[{"lr": 3e-4, "betas": (0.8, 0.99)}])
