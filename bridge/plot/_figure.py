@@ -106,6 +106,7 @@ def _draw(ax: Any, panel: Panel, chart: Chart, *, log: bool) -> None:
                 va="top",
                 fontsize=8,
                 color="0.3",
+                zorder=1.5,  # below the curves
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
             )
 
