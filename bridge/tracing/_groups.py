@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, SupportsFloat
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge.backends.native.oneflow import OneFlowOptimizer
 from bridge.backends.native.paddle import PaddleOptimizer
@@ -61,13 +61,13 @@ def hyperparameters(groups: Groups) -> list[dict[str, float]]:
 def _of_group(group: Mapping[str, Any]) -> list[tuple[str, float]]:
     betas = group.get("betas")
     momentum = betas[0] if betas else group.get("momentum")
-    values = (
+    values: tuple[tuple[str, Any], ...] = (
         ("lr", group.get("lr")),
         ("momentum", momentum),
         ("weight_decay", group.get("weight_decay")),
     )
     # A rate may be a tensor; a decay may be an object of Paddle's that has no one number.
-    return [(name, float(value)) for name, value in values if isinstance(value, SupportsFloat)]
+    return [(name, float(value)) for name, value in values if hasattr(value, "__float__")]
 
 
 def _only_lr(optimizer: Any) -> Groups:

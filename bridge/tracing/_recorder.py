@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bridge.backends._protocol import Tensor
     from bridge.tracing._groups import Groups
 
+_EXACT = ("float32", "float64")  # in which a norm is taken; of others a sum would be too coarse
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -156,17 +158,20 @@ def _gradients(groups: Groups) -> list[Tensor]:
 
 def _norm(framework: str, tensors: Sequence[Tensor]) -> float:
     xp = backend(framework)
-    parts = [xp.vector_norm(_dense(xp.to_float32(tensor))) for tensor in tensors]
+    parts = [xp.vector_norm(_plain(xp, tensor)) for tensor in tensors]
     return sqrt(sum(part**2 for part in _numbers(xp, parts)))
 
 
 def _total(framework: str, tensors: Sequence[Tensor]) -> float:
     xp = backend(framework)
-    return sum(_numbers(xp, [_dense(xp.to_float32(tensor)).sum() for tensor in tensors]))
+    return sum(_numbers(xp, [_plain(xp, tensor).sum() for tensor in tensors]))
 
 
-def _dense(tensor: Tensor) -> Tensor:
-    return tensor.to_dense() if getattr(tensor, "is_sparse", False) is True else tensor
+def _plain(xp: Any, tensor: Tensor) -> Tensor:
+    tensor = tensor.detach()
+    if getattr(tensor, "is_sparse", False) is True:
+        tensor = tensor.to_dense()
+    return tensor if xp.dtype(tensor) in _EXACT else xp.to_float32(tensor)
 
 
 def _numbers(xp: Any, scalars: Sequence[Tensor]) -> list[float]:
