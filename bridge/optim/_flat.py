@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from bridge.backends._protocol import Backend, Tensor
 
 
+def number(loss: Tensor | float) -> float:
+    """Read a loss, which may be a number, a 0-d tensor, or Paddle's tensor of shape [1]."""
+    return float(loss.item() if hasattr(loss, "item") else loss)
+
+
 @dataclass(frozen=True, slots=True)
 class FlatParams:
     """The parameters, and the closure that computes their loss and gradients."""
@@ -34,7 +39,7 @@ class FlatParams:
 
     def point(self, direction: Tensor, t: float) -> Point:
         """Evaluate here, where a step of length `t` led."""
-        loss, grad = float(self.evaluate()), self.grad()
+        loss, grad = number(self.evaluate()), self.grad()
         return Point(t, loss, float(dot(grad, direction)), grad)
 
     def move(self, direction: Tensor, t: float) -> None:

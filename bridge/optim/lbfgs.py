@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import UnsupportedError
-from bridge.optim._flat import FlatParams, dot
+from bridge.optim._flat import FlatParams, dot, number
 from bridge.optim._line_search import Point, strong_wolfe
 from bridge.optim._master import is_narrow
 from bridge.optim._scalars import check_lr, plain
@@ -88,7 +88,7 @@ def _minimize(flat: FlatParams, state: State, group: Group) -> Any:
     state.setdefault("func_evals", 0)
     state.setdefault("n_iter", 0)
     first_loss = flat.evaluate()
-    loss, grad, evaluations = float(first_loss), flat.grad(), 1
+    loss, grad, evaluations = number(first_loss), flat.grad(), 1
     state["func_evals"] += 1
     if _largest(grad) <= group["tolerance_grad"]:
         return first_loss

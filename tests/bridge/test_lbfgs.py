@@ -98,6 +98,20 @@ def test_every_iterate_and_evaluation_equals_torchs(
     )
 
 
+@pytest.mark.parametrize("kind", ["number", "one element"])
+def test_a_loss_may_be_a_number_or_have_one_element(xp: Framework, kind: str) -> None:
+    plain, other = Problem(xp, "float64"), Problem(xp, "float64")
+    optim.LBFGS(plain.params, max_iter=3).step(plain.closure)
+
+    def closure() -> Any:
+        loss = other.closure()
+        return loss.item() if kind == "number" else loss.reshape([1])
+
+    optim.LBFGS(other.params, max_iter=3).step(closure)
+
+    assert (other.values() == plain.values()).all()
+
+
 def test_a_step_returns_the_first_loss(xp: Framework) -> None:
     problem = Problem(xp, "float64")
     before = xp.numpy(problem.loss()).item()
