@@ -189,3 +189,15 @@ def test_a_step_that_failed_is_no_step_and_the_next_one_is(xp: Framework, tmp_pa
     (found,) = read_trace(tmp_path / "a.jsonl").optimizers
 
     assert found.steps == 1
+
+
+@pytest.mark.only_backend("torch")
+def test_the_norm_of_a_sparse_gradient_is_recorded(xp: Framework, tmp_path: Path) -> None:
+    table = xp.module.nn.Embedding(4, 2, sparse=True)
+    optimizer = xp.module.optim.SparseAdam(table.parameters())
+    with bridge.trace(optimizer, tmp_path / "a.jsonl", grad_norm=True):
+        table(xp.module.tensor([1, 1, 3])).sum().backward()
+        optimizer.step()
+    (found,) = read_trace(tmp_path / "a.jsonl").optimizers
+
+    assert found.series["grad_norm", None] == {1: pytest.approx(np.sqrt(10.0), rel=1e-6)}

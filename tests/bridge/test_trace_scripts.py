@@ -212,3 +212,66 @@ def test_the_header_says_what_was_run(tmp_path: Path) -> None:
 
     assert header["optbridge_trace"] == 1
     assert [Path(word).name for word in header["command"]] == ["train.py"]
+
+
+OWN = """
+import {name} as fw
+class Own(fw.{module}.Optimizer):
+    def __init__(self, params):
+        super().__init__({arguments})
+    def step(self):
+        pass
+w = ({param})()
+optimizer = Own([w])
+w.sum().backward()
+optimizer.step()
+"""
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_of_a_class_that_nobody_knows_the_lr_is_recorded(xp: Framework, tmp_path: Path) -> None:
+    module, arguments = {
+        "paddle": ("optimizer", "0.3, parameters=params"),
+        "oneflow": ("optim", "params, {'lr': 0.3}"),
+    }[xp.name]
+    code = OWN.format(name=xp.name, module=module, arguments=arguments, param=PARAM[xp.name])
+    done = traced(tmp_path, code)
+    (found,) = read_trace(tmp_path / "a.jsonl").optimizers
+
+    assert done.returncode == 0, done.stderr
+    assert found.name == "__main__.Own"
+    assert found.series == {("lr", 0): {1: 0.3}, ("loss", None): {1: 2.0}}
+
+
+@pytest.mark.only_backend("paddle")
+def test_minimize_is_a_step_and_a_schedule_of_paddle_is_read(xp: Framework, tmp_path: Path) -> None:
+    code = (
+        f"import paddle as fw\nw = ({PARAM[xp.name]})()\n"
+        "schedule = fw.optimizer.lr.StepDecay(0.1, 1, 0.5)\n"
+        "optimizer = fw.optimizer.Adam(schedule, parameters=[w])\n"
+        "for _ in range(2):\n"
+        "    loss = w.sum()\n    loss.backward()\n"
+        "    optimizer.minimize(loss)\n    schedule.step()\n"
+    )
+    traced(tmp_path, code)
+    (found,) = read_trace(tmp_path / "a.jsonl").optimizers
+
+    assert found.series["lr", 0] == {1: 0.1, 2: 0.05}
+
+
+def test_an_interrupt_ends_the_script_and_keeps_the_trace(tmp_path: Path) -> None:
+    interrupt = "import os, signal; os.killpg(0, signal.SIGINT)"
+    (tmp_path / "train.py").write_text(script("torch", OURS, then=interrupt))
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", "trace", "-o", "a.jsonl", sys.executable, "train.py"],
+        cwd=tmp_path,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = read_trace(tmp_path / "a.jsonl")
+
+    assert done.returncode == 130
+    assert (found.optimizers[0].steps, found.is_ended) == (3, True)
+    assert done.stderr.count("Traceback") == 1  # the script's own
