@@ -8,7 +8,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -57,7 +56,8 @@ def _timm() -> Any:
     assert spec is not None
     package = ModuleType("timm")
     package.__path__ = list(spec.submodule_search_locations or ())
-    with patch.dict(sys.modules, timm=package):
+    with pytest.MonkeyPatch.context() as only_here:
+        only_here.setitem(sys.modules, "timm", package)
         return import_module("timm.scheduler")
 
 
