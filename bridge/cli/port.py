@@ -100,8 +100,12 @@ def port(
                 click.echo(result.after, nl=False)
             elif (show_diff or not (write or check)) and not as_json:
                 _show(report.diff(result))
-    finally:
-        _report(results, verbose=verbose, as_json=as_json)
+    except BaseException:
+        # What was done before it broke off, even by Ctrl-C, is said.
+        if results:
+            _report(results, verbose=verbose, as_json=as_json)
+        raise
+    _report(results, verbose=verbose, as_json=as_json)
     ctx.exit(report.exit_code(results, check=check))
 
 
