@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ TITLES = {"torch": "torch", "paddle": "Paddle", "oneflow": "OneFlow"}
 HEAD = """\
 # What works where
 
-Written by `make matrix`; do not edit. Measured with {versions}.
+Written by `make matrix`; do not edit. Measured on {date} with {versions}.
 
 - **bridge**: `bridge.optim` on parameters of that framework. For optimizers: the largest
   difference to torch over 100 steps with changing learning rates and several groups, relative to
@@ -46,6 +47,14 @@ Written by `make matrix`; do not edit. Measured with {versions}.
 
 On torch the kernel is torch's own step, so its difference is 0."""
 
+FEATURES_HEAD = """
+## Features
+
+How many tests of a feature pass on the framework; none fails.
+"""
+# Paddle's GradScaler turns itself off on a CPU, so that no test of it could fail.
+UNTESTABLE = ("`tests/bridge/test_on_torch.py`", "not testable on a CPU", "not tried")
+
 
 def main() -> int:
     """Measure what is asked for, keep the rest, and write the matrix."""
@@ -58,9 +67,11 @@ def main() -> int:
         python = options.venv / FRAMEWORKS[framework] / "bin" / "python"
         print(f"measuring on {framework} ...", flush=True)
         _merge(measured, _run(python, "measure_parity.py", framework))
+        _merge(measured, _run(python, "measure_features.py", framework))
         if framework == "torch":
             _merge(measured, _run(python, "measure_schedules.py"))
-    MEASURED.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n")
+    measured["date"] = datetime.now(timezone.utc).date().isoformat()
+    MEASURED.write_text(json.dumps(measured, indent=1) + "\n")
     MATRIX.write_text(render(measured))
     print(f"wrote {MATRIX.relative_to(ROOT)}")
     return 0
@@ -83,9 +94,11 @@ def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
 
 def render(measured: dict[str, Any]) -> str:
     """Return the matrix as Markdown."""
-    parts = [HEAD.format(versions=", ".join(f"{k} {v}" for k, v in measured["versions"].items()))]
+    versions = ", ".join(f"{k} {v}" for k, v in measured["versions"].items())
+    parts = [HEAD.format(versions=versions, date=measured["date"])]
     parts += ["\n## Optimizers\n", *_table(_optimizer_rows(measured))]
     parts += ["\n## Schedulers\n", *_table(_scheduler_rows(measured))]
+    parts += [FEATURES_HEAD, *_table(_feature_rows(measured))]
     parts += ["\n## Conditions of native code\n", *_conditions()]
     return "\n".join(parts) + "\n"
 
@@ -121,6 +134,13 @@ def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
     for name, (equal, total) in measured["schedulers"].items():
         figure = f"bit-identical, {equal} of {total}"
         yield [f"`{name}`", figure, *(_native(SCHEDULERS[f], name) for f in ("paddle", "oneflow"))]
+
+
+def _feature_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
+    yield ["feature", *(f"tests on {TITLES[f]}" for f in FRAMEWORKS)]
+    for feature, counts in measured["features"].items():
+        yield [feature, *(str(counts[f]) for f in FRAMEWORKS)]
+    yield ["`GradScaler`", *UNTESTABLE]
 
 
 def _native(rows: tuple[Equivalent, ...], name: str) -> str:
