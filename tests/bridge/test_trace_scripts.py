@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -266,6 +267,8 @@ def test_an_interrupt_ends_the_script_and_keeps_the_trace(tmp_path: Path) -> Non
         [sys.executable, "-m", "bridge", "trace", "-o", "a.jsonl", sys.executable, "train.py"],
         cwd=tmp_path,
         start_new_session=True,
+        # A run in the background ignores interrupts, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         capture_output=True,
         text=True,
         check=False,
