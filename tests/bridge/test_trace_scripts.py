@@ -268,7 +268,7 @@ def test_an_interrupt_ends_the_script_and_keeps_the_trace(tmp_path: Path) -> Non
         cwd=tmp_path,
         start_new_session=True,
         # A run in the background ignores interrupts, and would hand that on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         capture_output=True,
         text=True,
         check=False,
