@@ -25,6 +25,8 @@ from codemods.whereabouts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from libcst.metadata import Scope
 
     from codemods.names import Names, Reference
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 Role: TypeAlias = Literal["optimizer", "scheduler"]
 SlotKey: TypeAlias = "tuple[object, str]"
+Classify: TypeAlias = "Callable[[str], tuple[Role, str] | None]"
 
 SCHEDULER_MODULE = "torch.optim.lr_scheduler."
 OPTIMIZER_MODULE = "torch.optim."
@@ -129,18 +132,21 @@ def _is_class_name(name: str) -> bool:
     return name.isidentifier() and name.lstrip("_")[:1].isupper() and name not in BASE_CLASSES
 
 
-def collect(source: Source, names: Names) -> Facts:
-    """Find every optimizer and scheduler of a file and follow what holds them."""
-    return _Collector(source, names).run()
+def collect(source: Source, names: Names, classify: Classify = class_of) -> Facts:
+    """Find every optimizer and scheduler of a file and follow what holds them.
+
+    `classify` tells which class a dotted name means; by default torch's are meant.
+    """
+    return _Collector(source, names, classify).run()
 
 
 class _Collector:
-    def __init__(self, source: Source, names: Names) -> None:
+    def __init__(self, source: Source, names: Names, classify: Classify) -> None:
         self.source = source
         self.facts = Facts()
         self.by_call: dict[cst.CSTNode, Construct] = {}
         for reference in names.references:
-            role = class_of(reference.qualified)
+            role = classify(reference.qualified)
             parent = source.parents.get(reference.node)
             if role and isinstance(parent, cst.Call) and parent.func is reference.node:
                 self.by_call[parent] = Construct(*role, parent, reference)
