@@ -49,3 +49,11 @@ class MissingExtraError(BridgeError, ImportError):
 
 class TraceError(BridgeError, ValueError):
     """A trace cannot be written, or a file is no trace; the message says why."""
+
+
+class UnwritableError(BridgeError, OSError):
+    """A file cannot be written; the one that was there is as it was."""
+
+
+class RangeTestError(BridgeError, ValueError):
+    """A learning rate range test cannot run, or does not tell what it is asked."""

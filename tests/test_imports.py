@@ -38,7 +38,6 @@ LAYERS = {
     "bridge/_simulate_forms.py": ("bridge", "numpy"),
     "bridge/_simulate_spec.py": ("bridge", "yaml"),
     "bridge/plot/*": ("bridge", "matplotlib", "plotille"),
-    "bridge/tracing/figure.py": ("bridge", "matplotlib"),
     "bridge/*": ("bridge",),
     "codemods/signatures.py": ("codemods", "libcst", "bridge.optim"),
     "codemods/*": ("codemods", "libcst", "bridge.equivalents"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli import ERROR, Failure
+from bridge.cli import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,20 +80,13 @@ def compare(
     else:
         _print(found)
     if figure is not None:
-        _draw(found, figure)
+        from bridge.tracing.figure import draw  # noqa: PLC0415 - only here needed
+
+        draw(found, figure)
+        click.echo(f"wrote {figure}", err=True)
     for obstacle in found.obstacles:
         click.echo(f"not all compared: {obstacle}", err=True)
     ctx.exit(ERROR if found.obstacles else DIFFERS if found.differs else 0)
-
-
-def _draw(found: Comparison, path: Path) -> None:
-    from bridge.tracing.figure import draw  # noqa: PLC0415 - loads matplotlib
-
-    try:
-        draw(found, path)
-    except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror}") from error
-    click.echo(f"wrote {path}", err=True)
 
 
 def _as_json(found: Comparison) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def plot(
     **given: Any,
 ) -> None:
     """Draw the values that schedules will set."""
-    from bridge.plot import chart_of, drawn, encoded, save  # noqa: PLC0415 - --help needs none
-    from bridge.plot._formats import kind_of  # noqa: PLC0415
+    from bridge._files import write_file  # noqa: PLC0415 - --help needs none
+    from bridge.plot import chart_of, drawn, encoded, kind_of  # noqa: PLC0415
 
     kinds = [kind_of(path) for path in outputs]  # before anything is computed
     drawing = simulated(schedules, **given)
@@ -62,7 +62,7 @@ def plot(
         _print(drawn(chart_of(simulations, unit, title), columns=columns, log=log))
     contents = [encoded(simulations, kind, unit=unit, title=title, log=log) for kind in kinds]
     for path, content in zip(outputs, contents, strict=True):
-        save(path, content)
+        write_file(path, content)
         click.echo(f"wrote {path}", err=True)
     end(drawing)
 

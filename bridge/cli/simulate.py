@@ -37,7 +37,8 @@ def simulate(
     **given: Any,
 ) -> None:
     """Print the values that schedules will set."""
-    from bridge.plot import encoded, save  # noqa: PLC0415 - --help needs none
+    from bridge._files import write_file  # noqa: PLC0415 - --help needs none
+    from bridge.plot import encoded  # noqa: PLC0415
 
     kind = "json" if as_json else "csv"
     if output is not None:
@@ -52,6 +53,6 @@ def simulate(
     if output is None:
         click.echo(content.decode(), nl=False)
     else:
-        save(output, content)
+        write_file(output, content)
         click.echo(f"wrote {output}", err=True)
     end(drawing)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bridge.plot._chart import Chart, Unit, chart_of
 from bridge.plot._figure import figure_of
-from bridge.plot._formats import FORMATS, encoded, save
+from bridge.plot._formats import FORMATS, encoded, kind_of
 from bridge.plot._live import plot_lr_scheduler
 from bridge.plot._terminal import drawn
 
@@ -19,6 +19,6 @@ __all__ = [
     "drawn",
     "encoded",
     "figure_of",
+    "kind_of",
     "plot_lr_scheduler",
-    "save",
 ]

@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from bridge.plot._style import NAMES, STEPS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bridge._simulate import Simulation
 
 Unit: TypeAlias = Literal["step", "epoch"]
-NAMES = {
-    "lr": "learning rate",
-    "weight_decay": "weight decay",
-    "betas[0]": "beta 1 (momentum)",
-    "betas[1]": "beta 2",
-}
-
 # How far down a logarithmic axis goes: a cosine ends at next to nothing.
 LOG_RANGE = 1e-7
 CLOSE = 0.06  # of the axis: two labels do not fit beside each other
@@ -79,7 +74,7 @@ class Chart:
     @property
     def axis(self) -> str:
         """What the axis of steps says."""
-        return "step (optimizer steps)" if self.unit == "step" else "epoch"
+        return STEPS if self.unit == "step" else "epoch"
 
 
 def chart_of(simulations: Mapping[str, Simulation], unit: Unit = "step", title: str = "") -> Chart:

@@ -1,26 +1,17 @@
-"""Charts by matplotlib: PNG, SVG and PDF.
-
-Curves differ in their dashes as well as in their colours, which are those of
-https://jfly.uni-koeln.de/color/: a figure can be read in black and white.
-"""
+"""Charts by matplotlib: PNG, SVG and PDF."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from io import BytesIO
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from bridge.errors import MissingExtraError, SimulationError
+from bridge.errors import SimulationError
 from bridge.plot._chart import LOG_RANGE, is_stepped, thinned
+from bridge.plot._style import COLOURS, DASHES, as_file, new_figure, tidy
 
 if TYPE_CHECKING:
     from bridge.plot._chart import Chart, Panel
 
-FORMATS = ("png", "svg", "pdf")
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-# No dots: they are the milestones'.
-DASHES = ("-", (0, (5, 2)), (0, (7, 2, 2, 2)), (0, (2, 1)), (0, (8, 2, 2, 2, 2, 2)), (0, (12, 3)))
 MOST_POINTS = 20_000  # of a curve: more than a figure has pixels
 MOST_LABELS = 10  # milestones whose step is written beside the line
 WIDEST_LABEL = 88  # characters in a line of the legend
@@ -38,13 +29,12 @@ def figure_of(chart: Chart, *, log: bool = False) -> Any:
     """
     check_log(chart, log=log)
     count = len(chart.panels)
-    figure = _figure_module().Figure(figsize=(8, 1.2 + 3.2 * count), layout="constrained")
+    figure = new_figure(8, 1.2 + 3.2 * count)
     axes = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     for ax, panel in zip(axes, chart.panels, strict=True):
         _draw(ax, panel, chart, log=log and panel.name == "lr")
     axes[-1].set_xlabel(chart.axis)
     axes[-1].set_xlim(0, max(chart.steps - 1, 1))
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
     if chart.title:
         figure.suptitle(chart.title)
     _add_legend(figure, axes)
@@ -53,12 +43,7 @@ def figure_of(chart: Chart, *, log: bool = False) -> Any:
 
 def rendered(chart: Chart, kind: str, *, log: bool = False) -> bytes:
     """Return a chart as a PNG, SVG or PDF file."""
-    figure = figure_of(chart, log=log)
-    file = BytesIO()
-    # Without the date the same chart gives the same file.
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(file, format=kind, dpi=150, metadata=undated.get(kind))
-    return file.getvalue()
+    return as_file(figure_of(chart, log=log), kind)
 
 
 def check_log(chart: Chart, *, log: bool) -> None:
@@ -88,10 +73,7 @@ def _draw(ax: Any, panel: Panel, chart: Chart, *, log: bool) -> None:
         ax.set_yscale("log")
         largest = max(max(curve.values) for curve in panel.curves)
         ax.set_ylim(bottom=max(ax.get_ylim()[0], largest * LOG_RANGE))
-    ax.grid(visible=True, color="0.88", linewidth=0.8)
-    ax.set_axisbelow(True)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    tidy(ax)
     for index, (mark, level) in enumerate(zip(chart.milestones, chart.levels, strict=True)):
         label = "milestone" if index == 0 else None
         ax.axvline(mark, color="0.45", linestyle=(0, (1, 2)), linewidth=1.1, label=label)
@@ -128,13 +110,3 @@ def _add_legend(figure: Any, axes: Any) -> None:
         frameon=False,
         handlelength=3.5,
     )
-
-
-def _figure_module() -> Any:
-    try:
-        return import_module("matplotlib.figure")
-    except ImportError as error:
-        raise MissingExtraError(
-            "figures need matplotlib.\n"
-            "Hint: pip install 'optbridge[plot]', or ask for HTML, CSV or JSON."
-        ) from error

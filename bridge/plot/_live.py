@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge._files import write_file
 from bridge._simulate import simulate
 from bridge.errors import SimulationError
 from bridge.optim.lr_scheduler._views import View
 from bridge.plot._chart import chart_of
 from bridge.plot._figure import figure_of
-from bridge.plot._formats import encoded, kind_of, save
+from bridge.plot._formats import encoded, kind_of
 
 if TYPE_CHECKING:
     import os
@@ -63,5 +64,5 @@ def plot_lr_scheduler(
     simulation = simulate(scheduler, epochs, metrics=metrics)
     simulations = {simulation.name: simulation}
     if path is not None:
-        save(path, encoded(simulations, kind_of(Path(path)), unit=unit, log=log))
+        write_file(path, encoded(simulations, kind_of(Path(path)), unit=unit, log=log))
     return figure_of(chart_of(simulations, unit), log=log)

@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bridge.plot._chart import LOG_RANGE, is_stepped, thinned
-from bridge.plot._figure import COLOURS, check_log
+from bridge.plot._figure import check_log
+from bridge.plot._style import COLOURS
 
 if TYPE_CHECKING:
     from bridge.plot._chart import Chart

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from html import escape
-from importlib import import_module
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from bridge.errors import MissingExtraError, TraceError
+from bridge._files import write_file
+from bridge.errors import TraceError
+from bridge.plot import _style
+from bridge.plot._style import BLACK, BLUE, NAMES, RED, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,16 +20,8 @@ if TYPE_CHECKING:
 
     from bridge.tracing.comparing import Comparison, Row
 
-FORMATS: Final = ("png", "svg", "pdf", "html")
+FORMATS: Final = (*_style.FORMATS, "html")
 MOST_PANELS: Final = 16  # beyond, a panel could not be read
-_BLACK, _BLUE, _RED = "#000000", "#0072B2", "#D55E00"  # https://jfly.uni-koeln.de/color/
-_TITLES: Final = {
-    "lr": "learning rate",
-    "weight_decay": "weight decay",
-    "grad_norm": "gradient norm",
-    "param_sum": "sum of parameters",
-    "param_norm": "norm of parameters",
-}
 
 
 def draw(comparison: Comparison, path: Path) -> None:
@@ -42,7 +35,9 @@ def draw(comparison: Comparison, path: Path) -> None:
     rows = shown(comparison)
     if not rows:
         raise TraceError("there is nothing to draw: the traces have no quantity in common.")
-    path.write_bytes(_page(comparison, rows) if kind == "html" else _rendered(rows, kind))
+    figure = figure_of(rows)
+    is_page = kind == "html"
+    write_file(path, _page(comparison, figure) if is_page else _style.as_file(figure, kind))
 
 
 def shown(comparison: Comparison) -> list[Row]:
@@ -55,19 +50,16 @@ def shown(comparison: Comparison) -> list[Row]:
 
 def figure_of(rows: Sequence[Row]) -> Any:
     """Draw the rows as a `matplotlib.figure.Figure`, two panels each."""
-    figure = _figure_module().Figure(figsize=(11, 0.8 + 2.5 * len(rows)), layout="constrained")
+    figure = _style.new_figure(11, 0.8 + 2.5 * len(rows))
     axes = figure.subplots(len(rows), 2, sharex=True, squeeze=False)
     many = len({row.optimizer for row in rows}) > 1
     for (left, right), row in zip(axes, rows, strict=True):
         _curves(left, row, many=many)
         _difference(right, row)
         for ax in (left, right):
-            ax.grid(visible=True, color="0.88", linewidth=0.8)
-            ax.set_axisbelow(True)
-            for side in ("top", "right"):
-                ax.spines[side].set_visible(False)
+            _style.tidy(ax)
     for ax in axes[-1]:
-        ax.set_xlabel("step (optimizer steps)")
+        ax.set_xlabel(STEPS)
         ax.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
@@ -79,7 +71,7 @@ def _curves(ax: Any, row: Row, *, many: bool) -> None:
     ax.plot(
         steps,
         [p.a for p in row.points],
-        color=_BLUE,
+        color=BLUE,
         linewidth=4,
         alpha=0.5,
         label="a",
@@ -88,7 +80,7 @@ def _curves(ax: Any, row: Row, *, many: bool) -> None:
     ax.plot(
         steps,
         [p.b for p in row.points],
-        color=_RED,
+        color=RED,
         linewidth=1.4,
         linestyle="--",
         label="b",
@@ -96,7 +88,7 @@ def _curves(ax: Any, row: Row, *, many: bool) -> None:
     )
     group = "" if row.group is None else f", group {row.group}"
     optimizer = f", optimizer {row.optimizer}" if many else ""
-    ax.set_ylabel(_TITLES.get(row.quantity, row.quantity))
+    ax.set_ylabel(NAMES.get(row.quantity, row.quantity))
     ax.set_title(f"{row.label}{optimizer}" if not group else f"{row.quantity}{group}{optimizer}")
     ax.legend(frameon=False, handlelength=3)
 
@@ -109,7 +101,7 @@ def _difference(ax: Any, row: Row) -> None:
         differences = [point.difference or math.nan for point in finite]
         marker = "." if len(finite) <= 100 else None  # noqa: PLR2004 - more would be a smear
         steps = [point.step for point in finite]
-        ax.plot(steps, differences, color=_BLACK, linewidth=1.2, marker=marker, label="difference")
+        ax.plot(steps, differences, color=BLACK, linewidth=1.2, marker=marker, label="difference")
         ax.set_yscale("log")
         if row.allowed:
             ax.axhline(row.allowed, color="0.45", linestyle=":", label="tolerance")
@@ -118,39 +110,14 @@ def _difference(ax: Any, row: Row) -> None:
         ax.text(0.5, 0.5, "equal at every step", ha="center", transform=ax.transAxes)
     first = row.first
     if first is not None:
-        ax.axvline(first.step, color=_RED, linestyle="-.", linewidth=1.1, label="first beyond it")
+        ax.axvline(first.step, color=RED, linestyle="-.", linewidth=1.1, label="first beyond it")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, handlelength=3)
     ax.set_title("differs" if first else "within the tolerance")
 
 
-def _rendered(rows: Sequence[Row], kind: str) -> bytes:
-    file = BytesIO()
-    # Without the date the same traces give the same file.
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure_of(rows).savefig(file, format=kind, dpi=120, metadata=undated.get(kind))
-    return file.getvalue()
-
-
-def _page(comparison: Comparison, rows: Sequence[Row]) -> bytes:
-    svg = _rendered(rows, "svg").decode()
+def _page(comparison: Comparison, figure: Any) -> bytes:
     verdict = "The traces differ" if comparison.differs else "The traces are equal"
     files = f"a: {comparison.a.path}\nb: {comparison.b.path}"
     notes = "".join(f"<li>{escape(each)}</li>" for each in comparison.obstacles)
-    page = (
-        f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>{verdict}</title>\n'
-        "<style>body{font-family:sans-serif;max-width:70em;margin:2em auto}"
-        "svg{width:100%;height:auto}</style>\n"
-        f"<h1>{verdict}</h1>\n<pre>{escape(files)}</pre>\n<ul>{notes}</ul>\n"
-        f"{svg[svg.index('<svg') :]}</html>\n"
-    )
-    return page.encode()
-
-
-def _figure_module() -> Any:
-    try:
-        return import_module("matplotlib.figure")
-    except ImportError as error:
-        raise MissingExtraError(
-            "the figure needs matplotlib.\nHint: pip install 'optbridge[plot]'."
-        ) from error
+    return _style.as_page(figure, verdict, f"<pre>{escape(files)}</pre>\n<ul>{notes}</ul>")

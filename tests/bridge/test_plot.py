@@ -21,7 +21,7 @@ import bridge
 from bridge import simulate
 from bridge.errors import SimulationError
 from bridge.optim import lr_scheduler
-from bridge.plot import FORMATS, chart_of, drawn, encoded, figure_of, save
+from bridge.plot import FORMATS, chart_of, drawn, encoded, figure_of
 
 if TYPE_CHECKING:
     from bridge.plot import Chart
@@ -210,35 +210,6 @@ def test_a_scheduler_of_another_optimizer_is_refused() -> None:
 
     with pytest.raises(SimulationError, match="drives another optimizer"):
         bridge.plot_lr_scheduler(first, lr_scheduler.StepLR(second, 3))
-
-
-def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("before")
-    path.chmod(0o640)
-    save(path, b"after")
-
-    assert path.read_text() == "after"
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert [each.name for each in tmp_path.iterdir()] == ["a.csv"]
-
-
-def test_a_full_disk_leaves_the_file_before_as_it_was(tmp_path: Path) -> None:
-    code = (
-        "import resource, signal\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from bridge.plot import save\n"
-        "save('a.csv', b'x' * 5000)"
-    )
-    (tmp_path / "a.csv").write_text("before")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-
-    assert "SimulationError: cannot write a.csv: File too large" in done.stderr
-    assert (tmp_path / "a.csv").read_text() == "before"
-    assert [each.name for each in tmp_path.iterdir()] == ["a.csv"]
 
 
 @pytest.mark.parametrize(
