@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bridge.optim.lr_scheduler._config import Configurable
 from bridge.optim.lr_scheduler._optimizer import check_optimizer, order_warning, watch_steps
 from bridge.optim.lr_scheduler._resume import Resumable
-from bridge.optim.lr_scheduler._values import copied, paired, read_values, write_value
+from bridge.optim.lr_scheduler._values import (
+    copied,
+    raise_unpaired,
+    read_values,
+    write_value,
+)
 from bridge.optim.lr_scheduler._verbose import print_lr
 
 if TYPE_CHECKING:
@@ -159,8 +164,13 @@ class LRScheduler(Configurable, Resumable):
 
     def _set_lr(self, values: list[Value], epoch: float | None) -> None:
         """Write one learning rate into each group, and remember them."""
-        last_lr = []
-        for group, value in paired(self.optimizer.param_groups, values):
+        last_lr: list[Value] = []
+        groups = self.optimizer.param_groups
+        if len(groups) != len(values):
+            raise_unpaired(groups, values)
+        for value in values:
+            # Every step of every schedule comes by here, and a zip costs as much as the rest of it.
+            group = groups[len(last_lr)]
             if type(value) is float and type(group["lr"]) is float:
                 group["lr"] = value
                 last_lr.append(value)

@@ -6,7 +6,7 @@ https://pytorch.org/docs/2.13/optim.html#how-to-adjust-learning-rate
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping, Sequence
@@ -31,8 +31,13 @@ def copied(value: Value) -> Value:
 
 
 def read_values(groups: Iterable[Group], key: str) -> list[Value]:
-    # The exact type is asked first because a step reads every group, and almost all hold floats.
-    return [value if type(value := group[key]) is float else copied(value) for group in groups]
+    # Written for the one group that most optimizers have: a comprehension would take twice as long.
+    values = []
+    for group in groups:
+        value = group[key]
+        # The exact type is asked first: almost all are floats.
+        values.append(value if type(value) is float else copied(value))
+    return values
 
 
 def write_value(group: Group, key: str, value: Value) -> None:
@@ -48,9 +53,16 @@ def write_value(group: Group, key: str, value: Value) -> None:
 
 def paired(first: Sequence[_A], second: Sequence[_B]) -> Iterable[tuple[_A, _B]]:
     """Do what zip(strict=True) does, whose keyword costs more than the rest of a short loop."""
-    if len(first) == len(second):
-        return zip(first, second)  # noqa: B905 - just compared
-    return zip(first, second, strict=True)
+    if len(first) != len(second):
+        raise_unpaired(first, second)
+    return zip(first, second)  # noqa: B905 - just compared
+
+
+def raise_unpaired(first: Sequence[_A], second: Sequence[_B]) -> NoReturn:
+    """Raise what zip(strict=True) does, for what differs in length."""
+    raise ValueError(
+        f"zip() argument 2 is {'longer' if len(second) > len(first) else 'shorter'} than argument 1"
+    )
 
 
 def one_per_group(

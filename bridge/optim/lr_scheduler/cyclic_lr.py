@@ -34,19 +34,6 @@ SCALES: dict[str, tuple[Callable[[float, float], float], str]] = {
 }
 
 
-def cycle_position(epoch: int, total_size: float, step_ratio: float) -> tuple[int, float]:
-    """Return the cycle, counted from 1, and how high in it the epoch lies, from 0 to 1.
-
-    >>> cycle_position(5, total_size=4.0, step_ratio=0.5)
-    (2, 0.5)
-    """
-    cycle = math.floor(1 + epoch / total_size)
-    share = 1.0 + epoch / total_size - cycle
-    if share <= step_ratio:
-        return cycle, share / step_ratio
-    return cycle, (share - 1) / (step_ratio - 1)
-
-
 class CyclicLR(LRScheduler):
     """Cycle the learning rate between base_lr and max_lr, batch by batch.
 
@@ -141,8 +128,13 @@ class CyclicLR(LRScheduler):
         """Compute the learning rates of this batch, and write the momenta."""
         if not self._get_lr_called_within_step:
             self._warn_outside_step()
-        cycle, height = cycle_position(self.last_epoch, self.total_size, self.step_ratio)
-        count = cycle if self.scale_mode == "cycle" else self.last_epoch
+        # The cycle, counted from 1, and how high in it the epoch lies, from 0 to 1.
+        epoch, ratio = self.last_epoch, self.step_ratio
+        passed = 1 + epoch / self.total_size
+        cycle = math.floor(passed)
+        share = passed - cycle
+        height = share / ratio if share <= ratio else (share - 1) / (ratio - 1)
+        count = cycle if self.scale_mode == "cycle" else epoch
         # A user's own function is called as often as by torch, for every group and value.
         custom = self._scale_fn_custom
         scale = SCALES[self.mode][0](self.gamma, count) if custom is None else 1.0
@@ -152,10 +144,13 @@ class CyclicLR(LRScheduler):
         ]
         if self.cycle_momentum:
             groups, as_beta1 = self.optimizer.param_groups, self.use_beta1
-            bounds = zip(paired(groups, self.base_momentums), self.max_momentums)  # noqa: B905 - as built
-            for (group, base), highest in bounds:
+            bases, highests = self.base_momentums, self.max_momentums
+            for (group, base), highest in zip(paired(groups, bases), highests):  # noqa: B905 - as built
                 cut = (highest - base) * height * (scale if custom is None else custom(count))
-                write_momentum(group, highest - cut, as_beta1=as_beta1)
+                if as_beta1:
+                    write_momentum(group, highest - cut, as_beta1=True)
+                else:
+                    group["momentum"] = highest - cut
         return lrs
 
     def state_dict(self) -> dict[str, Any]:

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
 WORST = {"min": math.inf, "max": -math.inf}
 
 
-def is_better(value: float, best: float, mode: str, threshold_mode: str, threshold: float) -> bool:
-    """Say whether a metric improves on the best one by more than the threshold.
-
-    >>> is_better(0.98, 1.0, "min", "rel", 0.1), is_better(0.8, 1.0, "min", "rel", 0.1)
-    (False, True)
-    """
-    if mode == "min":
-        bar = best * (1.0 - threshold) if threshold_mode == "rel" else best - threshold
-        return value < bar
-    bar = best * (threshold + 1.0) if threshold_mode == "rel" else best + threshold
-    return value > bar
-
-
 class ReduceLROnPlateau(LRScheduler):
     """Multiply the learning rate by factor after more than patience epochs without progress.
 
@@ -113,7 +100,7 @@ class ReduceLROnPlateau(LRScheduler):
         self, metrics: SupportsFloat, epoch: int | None = None
     ) -> None:
         """Take the epoch's metric, and reduce the learning rates if patience is at its end."""
-        current = as_float(metrics)
+        current = metrics if type(metrics) is float else as_float(metrics)
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
@@ -199,7 +186,10 @@ class ReduceLROnPlateau(LRScheduler):
         self.num_bad_epochs = 0
 
     def _is_better(self, a: float, best: float) -> bool:
-        return is_better(a, best, self.mode, self.threshold_mode, self.threshold)
+        is_relative, threshold = self.threshold_mode == "rel", self.threshold
+        if self.mode == "min":
+            return a < (best * (1.0 - threshold) if is_relative else best - threshold)
+        return a > (best * (threshold + 1.0) if is_relative else best + threshold)
 
     def _reduce_lr(self, epoch: int) -> None:
         groups = self.optimizer.param_groups
