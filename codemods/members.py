@@ -17,6 +17,7 @@ from codemods.api.convert import choose
 from codemods.flow import is_store
 from codemods.kinds import UNKNOWN
 from codemods.model import Blocked, Converted, Replace
+from codemods.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,8 @@ COMMON: Final = frozenset(NUMPY.split()).union(
 )
 # Keywords that no numpy or builtin method takes: with them a receiver is a tensor.
 TORCH_KEYWORDS: Final = frozenset(("dim", "keepdim", "descending", "unbiased", "non_blocking"))
+# What the code of a port imports: its functions have names of torch's members.
+OUTPUTS: Final = ("bridge", "oneflow", "paddle")
 MODULE_STATE: Final = frozenset(("running_mean", "running_var", "num_batches_tracked"))
 
 
@@ -146,6 +149,8 @@ class _Members:
         call = self.source.parents.get(node)
         if not isinstance(call, cst.Call) or call.func is not node:
             return None
+        if self._is_of_a_module(node.value):
+            return None
         if name in COMMON and not self._is_torch_call(call, name):
             return None
         rows = [r[name] for r in self.table.members.values() if name in r]
@@ -154,6 +159,18 @@ class _Members:
             return None  # it reads the same in the target
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
+
+    def _is_of_a_module(self, node: cst.BaseExpression) -> bool:
+        """Tell whether a receiver is a module: of an `import x`, or of what a port imports."""
+        if (name := outside_name(self.source, node)) is None:
+            return False
+        if name.partition(".")[0] in OUTPUTS:
+            return True
+        scope = self.source.scopes.get(node)
+        if not isinstance(node, cst.Name) or scope is None:
+            return False
+        bound = [getattr(a, "node", None) for a in scope[node.value]]
+        return bool(bound) and all(isinstance(n, cst.Import) for n in bound)
 
     def _is_torch_call(self, call: cst.Call, name: str) -> bool:
         if any(a.keyword and a.keyword.value in TORCH_KEYWORDS for a in call.args):

@@ -14,7 +14,7 @@ from libcst.helpers import get_full_name_for_node
 from libcst.metadata import ImportAssignment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from libcst.metadata import Access, BaseAssignment
 
@@ -79,7 +79,7 @@ def find_names(source: Source, package: str = "torch") -> Names:
         for access in scope.accesses:
             found.visit(access)
     return Names(
-        tuple(_bindings(source, package)),
+        tuple(imported(source, lambda name: in_package(name, package))),
         tuple(sorted(found.references.values(), key=lambda r: source.start(r.node))),
         tuple(found.ambiguous.values()),
         tuple(_star_imports(source, package)),
@@ -160,9 +160,10 @@ def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
     yield from sorted(seen, key=source.start)
 
 
-def _bindings(source: Source, package: str) -> Iterator[Binding]:
+def imported(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Binding]:
+    """Yield what the file's imports bind, where the dotted name is wanted."""
     for node in _imports(source):
-        yield from (b for b in bindings_of(node) if in_package(b.qualified, package))
+        yield from (b for b in bindings_of(node) if is_wanted(b.qualified))
 
 
 def _star_imports(source: Source, package: str) -> Iterator[cst.ImportFrom]:

@@ -10,6 +10,7 @@ from libcst.metadata import GlobalScope
 
 from codemods.api import TABLES
 from codemods.api.convert import choose
+from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
@@ -17,7 +18,7 @@ from codemods.infer import Types
 from codemods.judge import judge
 from codemods.members import member_uses
 from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refused
-from codemods.names import find_names, in_package
+from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 PREFIX = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
 OWN_STEP = "an optimizer's own `step` computes with torch's tensors"
 HINT_OWN_STEP = "keep it on torch, or write the update as a `formula` of bridge.optim.Optimizer"
+HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
 HINT_LEFT = "port this line by hand, or run with --partial and finish it there"
 
 
@@ -75,6 +77,7 @@ class _Planner:
             self._reference(reference)
         if self.options.scope == "all" and self.options.target in TABLES:
             self._members()
+            self._ecosystem()
         self._unclear()
         self._unused()
         targets = [*(m.target for m in self.moves), *(target for _, target in self.unused)]
@@ -204,6 +207,11 @@ class _Planner:
                 what = f"{use.name} -> {use.new_name}"
                 self._find(use.node.attr, self._code(901), "ported", what)
             self._note(use.node.attr, use.name, use.outcome.notes)
+
+    def _ecosystem(self) -> None:
+        for binding in imported(self.source, needs_torch):
+            what, reason = binding.qualified, "it works with torch's tensors"
+            self._find(binding.alias, self._code(999), "left", what, reason, HINT_ECOSYSTEM)
 
     def _is_imported(self) -> bool:
         """Tell whether the port will have the target's own name everywhere, as `torch` is now."""

@@ -115,6 +115,32 @@ net.steps.sort()
     assert body == text.partition("__init__")[2]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import torchvision",
+        "from torchvision.transforms import functional as F",
+        "import torch_geometric.nn as gnn",
+        "from transformers import AutoModel, AutoTokenizer",
+        "from timm import create_model as make",
+    ],
+)
+def test_a_library_that_computes_on_torch_is_left(line: str) -> None:
+    text = f"{line}\nimport torch\ny = torch.ones(3)\n"
+
+    check_refused(text, "paddle", 1, "it works with torch's tensors")
+    check_untouched(text, "paddle", scope="optim")
+    check_untouched(text, "bridge")
+
+
+def test_functions_of_other_modules_are_not_methods_of_tensors() -> None:
+    imports = "import jax.numpy as jnp\nimport paddle\nfrom paddle import nn\n"
+    uses = "y = jnp.cos(x, out) + paddle.rsqrt(x, 2) + nn.functional.relu(x, True)\n"
+
+    check_untouched(f"# torch\n{imports}{uses}", "paddle")
+    check_refused(f"# torch\n{uses}", "paddle", 2, "what `.cos` is called on is not known")
+
+
 def test_a_tensor_that_others_hold_is_not_written_by_augmented_assignment() -> None:
     text = f"""{HEADER}def descend(params):
     for p in params:

@@ -47,7 +47,6 @@ def test_every_form_of_import(line: str, use: str, new_line: str, new_use: str) 
     [
         "# import torch\n",
         '"""Uses torch."""\n',
-        "import torchvision\nx = torchvision.models.resnet18()\n",
         "from .torch import optim\nopt = optim.SGD(model.parameters())\n",
         "def torch(x):\n    return x\ntorch(1)\n",
         "x = 'import torch'\n",
