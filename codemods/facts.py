@@ -98,7 +98,8 @@ class Facts:
     """Every construction of a file, and every slot that one of them reaches.
 
     `links` are pairs of a scheduler's construction and the slot of its optimizer; a scheduler
-    whose optimizer is not followed stands in `orphans` with the reason.
+    whose optimizer is not followed stands in `orphans` with the reason. `handed` is what a
+    construction is given of another slot: the node that names it, the slot, the construction.
     """
 
     constructs: list[Construct] = field(default_factory=list)
@@ -106,6 +107,7 @@ class Facts:
     loose: dict[cst.Call, Escape] = field(default_factory=dict)
     links: dict[cst.Call, SlotKey] = field(default_factory=dict)
     orphans: dict[cst.Call, str] = field(default_factory=dict)
+    handed: list[tuple[cst.BaseExpression, SlotKey, Construct]] = field(default_factory=list)
 
 
 def class_of(qualified: str) -> tuple[Role, str] | None:
@@ -340,6 +342,8 @@ class _Collector:
             slot.uses.append(Escape(node, "it is used as an argument of a class"))
             return
         construct = self.by_call.get(call)
+        if construct is not None:
+            self.facts.handed.append((node, slot.key, construct))
         if construct is not None and construct.role == "scheduler":
             return  # the scheduler's own link says it
         function = local_function(self.source, call)
