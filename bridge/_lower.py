@@ -19,6 +19,7 @@ from bridge.backends import backend_name, typename
 from bridge.backends.native import oneflow_state, paddle_state
 from bridge.equivalents import REQUIREMENTS, misfit, native_arguments
 from bridge.errors import UnsupportedError
+from bridge.optim._bias_correction import DO_BIAS_CORRECTION, is_correcting
 from bridge.optim._scalars import plain
 from bridge.optim.optimizer import Optimizer
 
@@ -92,9 +93,11 @@ class _Live:
         return [param for group in self.optimizer.param_groups for param in group["params"]]
 
     def options(self, group: Group) -> dict[str, Any]:
-        """Return torch's arguments for a group, as numbers and flags."""
-        known = inspect.signature(self.kind).parameters
-        values = {name: plain(group[name]) for name in group if name in known and name != "params"}
+        """Return torch's arguments for a group, as numbers and flags; OneFlow's where they tell."""
+        known = set(inspect.signature(self.kind).parameters) - {"params"}
+        if not is_correcting(group):
+            known.add(DO_BIAS_CORRECTION)
+        values = {name: plain(group[name]) for name in group if name in known}
         return {**values, "lr": start_lr(group, self.scheduler)}
 
 

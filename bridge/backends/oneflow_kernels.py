@@ -68,18 +68,22 @@ def _claims_float32(group: Group, dtype: str) -> bool:
 
 def _adam(batch: Batch, group: Group) -> None:
     lr, decay, eps = float(group["lr"]), float(group["weight_decay"]), float(group["eps"])
-    is_amsgrad, corrects_bias = bool(group["amsgrad"]), True
+    is_amsgrad, takes_corrections = bool(group["amsgrad"]), True
     l2, decay = (0.0, _fitted_decay(lr, decay)) if group["decoupled_weight_decay"] else (decay, 0.0)
     # The kernel rounds 1 - beta to float32; a bias correction from the exact beta would not fit
     # to it and cost 4e-6.
     beta1, beta2 = (_rounded(beta) for beta in group["betas"])
-    shared = (_SCALE, _L1, l2, beta1, beta2, eps, decay, is_amsgrad, corrects_bias)
+    shared = (_SCALE, _L1, l2, beta1, beta2, eps, decay, is_amsgrad, takes_corrections)
+    is_corrected = group.get("do_bias_correction", True)
+    # Without a correction for the start, there is still one for that rounding.
+    constant = tuple((1 - _rounded(beta)) / (1 - beta) for beta in group["betas"])
     update, last = _C.dispatch_adam_update, None
     for param, grad, state in zip(*batch, strict=True):
         step = state["step"] = state["step"] + 1
         # Parameters that got their first gradient later count their own steps.
         if step != last:
-            options, last = (lr, 1 - beta1**step, 1 - beta2**step, *shared), step
+            corrections = (1 - beta1**step, 1 - beta2**step) if is_corrected else constant
+            options, last = (lr, *corrections, *shared), step
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         if is_amsgrad:
             update(_AMSGRAD, (param, grad, mean, square, state["max_exp_avg_sq"]), *options)

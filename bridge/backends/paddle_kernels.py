@@ -87,8 +87,7 @@ def _adam(batch: Batch, group: Group) -> None:
         [state["exp_avg"] for state in states],
         [state["exp_avg_sq"] for state in states],
         [state["max_exp_avg_sq"] for state in states] if is_amsgrad else None,
-        _powers(beta1, steps, params[0]),
-        _powers(beta2, steps, params[0]),
+        *(_powers(beta, steps, params[0], group) for beta in (beta1, beta2)),
         None,  # no float32 master copies
     )
     coefficients = (beta1, beta2, float(group["eps"]))
@@ -103,10 +102,13 @@ def _adam(batch: Batch, group: Group) -> None:
         _C_ops.merged_adam_(params, grads, [rate] * len(params), *tensors, *coefficients, *flags)
 
 
-def _powers(beta: float, steps: list[int], like: Tensor) -> list[Tensor]:
+def _powers(beta: float, steps: list[int], like: Tensor, group: Group) -> list[Tensor]:
     # The kernel rounds 1 - beta to the parameters' type; a bias correction from the exact beta
     # would not fit to it and cost 4e-6 in float32.
     base = beta if like.dtype == paddle.float64 else _rounded(beta)
+    if not group.get("do_bias_correction", True):
+        # Without a correction for the start, there is still one for that rounding.
+        return [_scalar(1 - (1 - base) / (1 - beta), like, [1])] * len(steps)
     # Parameters that got their first gradient later count their own steps.
     powers = {step: _scalar(base**step, like, [1]) for step in set(steps)}
     return [powers[step] for step in steps]

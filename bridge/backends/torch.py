@@ -100,8 +100,10 @@ class _Torch:
 
     def adopt(self, optimizer: Any, groups: list[Group], defaults: dict[str, Any]) -> bool:
         cls: type = type(optimizer)
-        native: Any = _native(cls)
-        optimizer.__class__ = _concrete(cls)
+        # An option that torch's class would not heed is the formula's.
+        is_torchs = all(group.get("do_bias_correction", True) for group in groups)
+        native: Any = _native(cls) if is_torchs else torch.optim.Optimizer
+        optimizer.__class__ = _concrete(cls, native)
         if native is torch.optim.Optimizer:
             # A class of the user's own: its defaults are no arguments, and may hold `required`.
             torchs = {k: torchs_required if v is required else v for k, v in defaults.items()}
@@ -122,12 +124,20 @@ class _OnTorch:
     # torch runs the step hooks here; ours would look for a list of their own.
     _is_stepping = True
 
+    def add_param_group(self, param_group: Any) -> None:
+        if isinstance(param_group, dict):  # torch says what else is wrong
+            self._check_options(param_group)  # type: ignore[attr-defined]  # of Optimizer
+        super().add_param_group(param_group)  # type: ignore[misc]  # torch's
+
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         localized = self._localized(state_dict)  # type: ignore[attr-defined]  # of Optimizer
+        for group in localized["param_groups"]:
+            self._check_options(group)  # type: ignore[attr-defined]  # of Optimizer
         super().load_state_dict(localized)  # type: ignore[misc]  # of torch's class
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
-        return _rebuild, (_users_class(type(self)),), self.__getstate__()  # type: ignore[attr-defined]
+        cls = _users_class(type(self)), isinstance(self, _ByFormula)
+        return _rebuild, cls, self.__getstate__()  # type: ignore[attr-defined]
 
 
 class _ByFormula(_OnTorch):
@@ -156,12 +166,11 @@ def _users_class(concrete: type) -> type:
 
 
 @cache
-def _concrete(cls: type) -> type:
+def _concrete(cls: Any, native: Any) -> type:
     # The user's overrides come first, then all of torch's classes, then ours: torch's methods
     # call `super()`, which must not reach ours before torch's own base.
     ours = _ours(cls)
     users = () if cls is ours else (cls,)
-    native = _native(cls)
     mixin = _ByFormula if native is torch.optim.Optimizer else _OnTorch
     bases = (*users, mixin, *native.__mro__[:-1], ours)
     namespace: dict[str, Any] = {
@@ -169,9 +178,12 @@ def _concrete(cls: type) -> type:
         "__qualname__": cls.__qualname__,
         "__doc__": cls.__doc__,
         "_users_class": cls,
+        # torch's own step knows none of them.
+        "other_options": cls.other_options if mixin is _ByFormula else frozenset(),
     }
     return type(cls.__name__, bases, namespace)
 
 
-def _rebuild(cls: type) -> Any:
-    return object.__new__(_concrete(cls))
+def _rebuild(cls: type, is_by_formula: bool) -> Any:
+    native = torch.optim.Optimizer if is_by_formula else _native(cls)
+    return object.__new__(_concrete(cls, native))

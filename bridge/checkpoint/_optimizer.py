@@ -9,6 +9,7 @@ from bridge.backends import backend_of, typename
 from bridge.checkpoint._values import as_array, detached
 from bridge.errors import StateMismatchError, UnsupportedError
 from bridge.optim._flip import flip, flip_flat, is_flat
+from bridge.optim._groups import check_options
 from bridge.optim._state_dict import localize
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def fit(saved: Mapping[str, Any], optimizer: Any, named: Mapping[str, Named] | N
     _check_kind(saved, optimizer)
     groups: Sequence[Group] = optimizer.param_groups
     packed = [dict(group) for group in saved["param_groups"]]
+    for group in packed:
+        check_options(optimizer, group)
     turned: list[str] = []
     for index, group in enumerate(groups):
         names = _names(index, group, named) if saved["is_named"] else None

@@ -34,6 +34,8 @@ _ADAM: Final = {
     "betas": To("betas"),
     "eps": To("eps"),
     "amsgrad": To("amsgrad"),
+    # OneFlow's own; bridge's Adam takes it too.
+    "do_bias_correction": To("do_bias_correction"),
 }
 _GLOBAL_STEP: Final = (
     "OneFlow counts Adam's steps once for all parameters: equal while each gets every gradient",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.backends import backend_of, typename
 from bridge.errors import CheckpointError, UnsupportedError
 from bridge.native_state import oneflow, paddle, paddle_export
+from bridge.optim._bias_correction import is_correcting
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def export_native(optimizer: Any, *, scheduler: Any = None) -> dict[str, Any]:
     """
     kind = _kind(optimizer)
     framework = backend_of(p for group in optimizer.param_groups for p in group["params"]).name
+    if framework != "oneflow" and not all(map(is_correcting, optimizer.param_groups)):
+        raise UnsupportedError(
+            f"OneFlow alone has do_bias_correction, got a {kind} on {framework} without it.\n"
+            "Hint: bridge.save keeps the state of any of ours."
+        )
     if framework == "paddle":
         return paddle_export.from_ours(optimizer, scheduler)
     if framework == "oneflow":

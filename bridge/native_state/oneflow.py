@@ -30,8 +30,9 @@ _KEPT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The class, called alike in both -> OneFlow's name of a tensor -> torch's."""
 
-_CORRECTED: Final = {"bias_correction1": 1.0, "bias_correction2": 1.0, "do_bias_correction": True}
-_ADAM: Final = {"lr", "eps", "betas", "weight_decay", "amsgrad"}
+_UNSTEPPED: Final = {"bias_correction1": 1.0, "bias_correction2": 1.0}
+_CORRECTED: Final = {**_UNSTEPPED, "do_bias_correction": True}
+_ADAM: Final = {"lr", "eps", "betas", "weight_decay", "amsgrad", "do_bias_correction"}
 _OPTIONS: Final[Mapping[str, tuple[set[str], Mapping[str, object]]]] = {
     "Adadelta": ({"lr", "rho", "eps", "maximize", "weight_decay"}, {}),
     "Adagrad": ({"lr", "initial_accumulator_value", "lr_decay", "weight_decay", "eps"}, {}),
@@ -39,7 +40,7 @@ _OPTIONS: Final[Mapping[str, tuple[set[str], Mapping[str, object]]]] = {
     "AdamW": (_ADAM, {**_CORRECTED, "fused": False}),
     "LAMB": (
         {"lr", "eps", "betas", "weight_decay", "adam_w_mode", "do_bias_correction"},
-        {"amsgrad": False, "bias_correction1": 1.0, "bias_correction2": 1.0},
+        {"amsgrad": False, **_UNSTEPPED},
     ),
     "RMSprop": ({"lr", "alpha", "eps", "weight_decay", "centered"}, {}),
     "SGD": (

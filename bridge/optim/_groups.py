@@ -40,12 +40,13 @@ def backend_of_groups(groups: Sequence[Group]) -> Backend:
     return backend_of(tensor for group in groups for tensor in _tensors(group["params"]))
 
 
-def check_options(group: Group, defaults: Mapping[str, Any]) -> None:
-    """Refuse the option of OneFlow's Adam that would be kept in the group and not be heeded."""
-    if "do_bias_correction" not in defaults and not group.get("do_bias_correction", True):
+def check_options(optimizer: Any, group: Mapping[str, Any]) -> None:
+    """Refuse the option of OneFlow's Adam where it would be kept in the group and not be heeded."""
+    known = getattr(optimizer, "other_options", frozenset()).union(optimizer.defaults)
+    if "do_bias_correction" not in known and not group.get("do_bias_correction", True):
         raise UnsupportedError(
             "the bias is always corrected here, as in torch, got do_bias_correction=False.\n"
-            "Hint: of bridge's optimizers LAMB alone takes it."
+            "Hint: Adam, AdamW and LAMB of bridge take it; on torch give it to the constructor."
         )
 
 
@@ -53,7 +54,6 @@ def complete(group: object, defaults: Mapping[str, Any], others: Sequence[Group]
     """Check a group against the `others`; return a copy filled in from `defaults`."""
     group = _with_list(group)
     _split_names(group)
-    check_options(group, defaults)
     params = group["params"]
     _check_tensors(params, [param for other in others for param in other["params"]])
     for name, default in defaults.items():

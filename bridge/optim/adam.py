@@ -8,6 +8,11 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bridge.optim._bias_correction import (
+    DO_BIAS_CORRECTION,
+    corrections,
+    takes_do_bias_correction,
+)
 from bridge.optim._scalars import check_implementation, check_one_element, is_tensor
 from bridge.optim.optimizer import Optimizer
 
@@ -21,7 +26,9 @@ class Adam(Optimizer):
     """Step by the gradient's mean over the root of its mean square; as torch in every argument.
 
     `foreach`, `fused`, `capturable` and `differentiable` choose torch's implementation and have no
-    effect on parameters of other frameworks.
+    effect on parameters of other frameworks. `do_bias_correction=False`, OneFlow's own argument, is
+    taken on every framework, as a group's option too; torch's step, which has no such thing, makes
+    way for the formula then.
 
     >>> import torch
     >>> weight = torch.nn.Parameter(torch.ones(2))
@@ -34,6 +41,7 @@ class Adam(Optimizer):
 
     algorithm: ClassVar[str] = "Adam"
     is_elementwise: ClassVar[bool] = True
+    other_options: ClassVar[frozenset[str]] = frozenset({DO_BIAS_CORRECTION})
     later_options: ClassVar[Mapping[str, object]] = {
         "amsgrad": False,
         "maximize": False,
@@ -44,6 +52,7 @@ class Adam(Optimizer):
         "fused": None,
     }
 
+    @takes_do_bias_correction
     def __init__(
         self,
         params: Any,
@@ -108,9 +117,10 @@ class Adam(Optimizer):
             largest = state["max_exp_avg_sq"]
             xp.assign(largest, xp.maximum(largest, square))
             square = largest
+        correction1, correction2 = corrections(group, step)
         # torch divides by the root of the correction before it adds eps.
-        root = xp.sqrt(square) / sqrt(1 - beta2**step) + group["eps"]
-        xp.assign(param, param - mean / root * (lr / (1 - beta1**step)))
+        root = xp.sqrt(square) / sqrt(correction2) + group["eps"]
+        xp.assign(param, param - mean / root * (lr / correction1))
 
 
 def _check_lr(lr: Any, *, is_foreach: bool) -> None:

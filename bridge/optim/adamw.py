@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.optim._bias_correction import takes_do_bias_correction
 from bridge.optim.adam import Adam
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class AdamW(Adam):
     ValueError: Invalid learning rate: -1.0
     """
 
+    @takes_do_bias_correction
     def __init__(
         self,
         params: Any,

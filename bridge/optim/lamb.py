@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bridge.optim._bias_correction import corrections
 from bridge.optim._pieces import follow, follow_square, with_decay
 from bridge.optim._scalars import check_betas, check_lr, check_not_negative
 from bridge.optim.optimizer import Optimizer
@@ -80,9 +81,7 @@ class LAMB(Optimizer):
             grad = with_decay(param, grad, group)
         follow(xp, mean, grad, beta1)
         follow_square(xp, square, grad, beta2)
-        correction1, correction2 = 1.0, 1.0
-        if group["do_bias_correction"]:
-            correction1, correction2 = 1 - beta1**step, 1 - beta2**step
+        correction1, correction2 = corrections(group, step)
         update = mean / correction1 / (xp.sqrt(square / correction2) + group["eps"])
         if group["adam_w_mode"]:
             update = with_decay(param, update, group)

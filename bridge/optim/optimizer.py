@@ -46,6 +46,9 @@ class Optimizer(Hooked):
     later_options: ClassVar[Mapping[str, object]] = {}
     """Options that torch gained over time: what they were before, for a state without them."""
 
+    other_options: ClassVar[frozenset[str]] = frozenset()
+    """Options of OneFlow's that a group may have and `defaults` need not."""
+
     has_master_weights: bool = False
     """Whether float16 and bfloat16 parameters are stepped through copies in float32."""
 
@@ -55,9 +58,6 @@ class Optimizer(Hooked):
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         groups = _groups.collect(params)
-        for group in groups:
-            # On torch the groups are torch's from here on, which keeps any option.
-            _groups.check_options(group, defaults)
         if _groups.backend_of_groups(groups).adopt(self, groups, defaults):
             return
         self.defaults = defaults
@@ -88,7 +88,9 @@ class Optimizer(Hooked):
 
     def add_param_group(self, param_group: Group) -> None:
         """Add a group, as for layers that are unfrozen during training."""
-        self.param_groups.append(_groups.complete(param_group, self.defaults, self.param_groups))
+        group = _groups.complete(param_group, self.defaults, self.param_groups)
+        self._check_options(group)
+        self.param_groups.append(group)
 
     def use_master_weights(self) -> None:
         """Step float16 and bfloat16 parameters through copies in float32, which the state keeps.
@@ -150,6 +152,9 @@ class Optimizer(Hooked):
     def _backend(self) -> Backend:
         first = next(param for group in self.param_groups for param in group["params"])
         return backend(str(backend_name(first)))
+
+    def _check_options(self, group: Mapping[str, Any]) -> None:
+        _groups.check_options(self, group)
 
     def _packed(self) -> dict[str, Any]:
         return _state_dict.pack(self._backend, self.algorithm, self.param_groups, self.state)

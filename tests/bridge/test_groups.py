@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from bridge import optim
-from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from tests.frameworks import Framework
@@ -82,14 +81,6 @@ def test_unknown_keys_of_a_group_are_kept(xp: Framework) -> None:
     opt = optim.SGD([{"params": _params(xp, 1), "name": "head"}], lr=0.1)
 
     assert opt.param_groups[0]["name"] == "head"
-
-
-@pytest.mark.parametrize("name", ["Adam", "AdamW"])
-def test_to_leave_the_bias_as_it_is_is_refused_where_torch_cannot(xp: Framework, name: str) -> None:
-    group = {"params": _params(xp, 1), "do_bias_correction": False}
-
-    with pytest.raises(UnsupportedError, match="the bias is always corrected here, as in torch"):
-        getattr(optim, name)([group])
 
 
 def test_what_oneflows_options_say_anyway_is_taken(xp: Framework) -> None:
