@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bridge.equivalents import OPTIMIZERS, REQUIREMENTS, SCHEDULERS, To  # noqa: E402
+from bridge.equivalents import OPTIMIZERS, SCHEDULERS, conditions_of  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from bridge.equivalents import Condition, Equivalent
+    from bridge.equivalents import Equivalent
 
 MATRIX = ROOT / "compat_matrix.md"
 MEASURED = ROOT / "tools" / "measured.json"
@@ -155,23 +155,8 @@ def _conditions() -> Iterator[str]:
         for rows in tables.values():
             for row in rows:
                 yield f"- **{row.code}** `{row.torch}` -> [`{row.native}`]({row.source})"
-                for condition in _conditions_of(row):
+                for condition in conditions_of(row):
                     yield f"  - {condition}"
-
-
-def _conditions_of(row: Equivalent) -> Iterator[str]:
-    for name, rule in row.arguments.items():
-        if isinstance(rule, To) and rule.when.text != "anything":
-            yield f"`{name}` is {rule.when.text}"
-    if row.members:
-        yield "each member is " + ", ".join(_member(n, row.members[n]) for n in row.members)
-    yield from (REQUIREMENTS[r] for r in row.requires)
-    yield from (f"note: {n}" for n in row.notes)
-
-
-def _member(name: str, conditions: Mapping[str, Condition]) -> str:
-    words = " and ".join(f"`{key}` {condition.text}" for key, condition in conditions.items())
-    return f"`{name}`" + (f" with {words}" if words else "")
 
 
 if __name__ == "__main__":

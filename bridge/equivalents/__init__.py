@@ -11,7 +11,15 @@ from bridge.equivalents import (
     paddle_schedulers,
 )
 from bridge.equivalents._live import misfit, native_arguments
-from bridge.equivalents._model import REQUIREMENTS, Condition, Equivalent, Pair, To, difference
+from bridge.equivalents._model import (
+    REQUIREMENTS,
+    Condition,
+    Equivalent,
+    Pair,
+    To,
+    conditions_of,
+    difference,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +51,7 @@ __all__ = [
     "Equivalent",
     "Pair",
     "To",
+    "conditions_of",
     "difference",
     "equivalents_of",
     "misfit",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # a: bit-identical; b: within 1e-12 of the largest value; p: within 1e-5 of the tensor's largest
 # entry after 100 float32 steps.
@@ -188,3 +188,19 @@ def difference(row: Equivalent, name: str, value: object) -> str:
     rule = row.arguments[name]
     accepted = rule.when.text if isinstance(rule, To) else ""
     return f"{row.native} equals torch's only if `{name}` is {accepted}; here it is {value!r}"
+
+
+def conditions_of(row: Equivalent) -> Iterator[str]:
+    """Say in words when a row equals torch's class, each condition as Markdown."""
+    for name, rule in row.arguments.items():
+        if isinstance(rule, To) and rule.when.text != "anything":
+            yield f"`{name}` is {rule.when.text}"
+    if row.members:
+        yield "each member is " + ", ".join(_member(n, row.members[n]) for n in row.members)
+    yield from (REQUIREMENTS[r] for r in row.requires)
+    yield from (f"note: {n}" for n in row.notes)
+
+
+def _member(name: str, conditions: Mapping[str, Condition]) -> str:
+    words = " and ".join(f"`{key}` {condition.text}" for key, condition in conditions.items())
+    return f"`{name}`" + (f" with {words}" if words else "")

@@ -1,0 +1,71 @@
+"""Every code that a finding can have: what it means, and how to name several at once.
+
+One registry for the report, for `--select` and `--ignore`, for `optbridge rules` and for the pages
+in docs/rules. The codes of native code are those of `bridge.equivalents`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from codemods.codes._findings import LEFT, MEMBERS, api_number, other_rules
+from codemods.codes._model import PREFIXES, Example, Rule
+from codemods.codes._native import native_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "ALL",
+    "LEFT",
+    "MEMBERS",
+    "PREFIXES",
+    "RULES",
+    "Example",
+    "Rule",
+    "api_number",
+    "matching",
+    "register",
+    "unknown",
+]
+
+ALL: Final = "ALL"
+
+
+def register(rules: Iterable[Rule]) -> Mapping[str, Rule]:
+    """Return rules by their codes.
+
+    Raises:
+        ValueError: if two have one code; the first owner is named.
+    """
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if (first := found.setdefault(rule.code, rule)) is not rule:
+            raise ValueError(f"the code {rule.code} is taken already: {first.title}")
+    return found
+
+
+RULES: Final = dict(sorted(register([*native_rules(), *other_rules()]).items()))
+
+
+def matching(prefix: str) -> list[Rule]:
+    """Return the rules that a code, the beginning of one, or ALL names.
+
+    >>> [rule.code for rule in matching("BR")][:3]
+    ['BR001', 'BR101', 'BR201']
+    """
+    return [r for r in RULES.values() if prefix == ALL or r.code.startswith(prefix)]
+
+
+def unknown(prefix: str) -> str | None:
+    """Return what is wrong with a word that should name codes, None if it does.
+
+    >>> unknown("PD1"), unknown("PD1O4")
+    (None, "unknown code 'PD1O4'; did you mean PD104?")
+    """
+    if prefix and matching(prefix):
+        return None
+    close = get_close_matches(prefix.upper(), RULES, n=1)
+    hint = f"did you mean {close[0]}?" if close else "`optbridge rules` lists the codes"
+    return f"unknown code {prefix!r}; {hint}"

@@ -1,0 +1,49 @@
+"""What is known of one code: the value that the command line, the docs and the tests read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codemods.model import Kind, Target
+
+# Which target a code's letters stand for; those of every target are not in here.
+PREFIXES: Mapping[Target, str] = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A script in which a rule applies, and the target that it is ported to."""
+
+    before: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One code: what a finding that has it says, and when it is given.
+
+    Attributes:
+        title: one line.
+        text: what it does and why, as Markdown.
+        example: None only for a defect of the port itself, which no script shows.
+        conditions: what must hold in the source, for a rule that writes native code.
+        grade: how near the native class is to torch's (see `bridge.equivalents`).
+        versions: the versions of the framework that the rule holds for.
+        links: the pages that it follows.
+        is_fixed: whether it cannot be ignored.
+    """
+
+    code: str
+    kind: Kind
+    title: str
+    text: str
+    example: Example | None = None
+    conditions: tuple[str, ...] = ()
+    grade: str = ""
+    versions: str = ""
+    links: tuple[str, ...] = ()
+    is_fixed: bool = False
