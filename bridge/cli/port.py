@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bridge.cli import Failure
-from codemods.model import SCOPES, STYLES, TARGETS, FileResult, Options
+from bridge.cli._port_options import ACTION, REPORT, WHAT, add
+from codemods.model import FileResult, Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,48 +47,18 @@ comment above each line that is left to do.
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--to", "target", required=True, type=click.Choice(TARGETS), help="What to write.")
-@click.option(
-    "--style",
-    type=click.Choice(STYLES),
-    default="auto",
-    show_default=True,
-    help="auto: native where proven equal, else bridge. native: refuse instead of bridge.",
-)
-@click.option(
-    "--scope",
-    type=click.Choice(SCOPES),
-    default="all",
-    show_default=True,
-    help="all: the whole training script. optim: optimizer and scheduler code only.",
-)
-@click.option("--diff", "show_diff", is_flag=True, help="Show the change (the default).")
-@click.option("--write", is_flag=True, help="Write the files.")
-@click.option("--check", is_flag=True, help="Write nothing, exit 1 if a file would change.")
-@click.option("--partial", is_flag=True, help="Write a file although a part of it is left.")
-@click.option("--verbose", "-v", is_flag=True, help="List every name that was ported.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON to stdout.")
+@add((*WHAT, *ACTION, *REPORT))
 @click.pass_context
-def port(
-    ctx: click.Context,
-    paths: tuple[Path, ...],
-    target: str,
-    style: str,
-    scope: str,
-    show_diff: bool,
-    write: bool,
-    check: bool,
-    partial: bool,
-    verbose: bool,
-    as_json: bool,
-) -> None:
+def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     """Port PyTorch training code to Paddle, OneFlow or bridge.
 
     PATHS are files and folders; `-` reads a file from stdin and prints the port.
     """
+    write, check, show_diff = chosen["write"], chosen["check"], chosen["show_diff"]
+    verbose, as_json = chosen["verbose"], chosen["as_json"]
     if write and check:
         raise click.UsageError("--write and --check exclude each other")
-    options = Options(target, style, scope, partial)  # type: ignore[arg-type]  # click's choices
+    options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
     from codemods import report  # noqa: PLC0415  # --help does not need libcst
 
     results: list[FileResult] = []

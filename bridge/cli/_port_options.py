@@ -1,0 +1,59 @@
+"""The options of `optbridge port`, as a table: a row here and a field of `Options` make one more.
+
+An option that has the name of a field of `codemods.model.Options` goes there; the others belong to
+the command itself. All of them may stand in `[tool.optbridge]`, except those of one call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from codemods.model import SCOPES, STYLES, TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+WHAT: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--to", "target", required=True, type=click.Choice(TARGETS), help="What to write."
+    ),
+    click.option(
+        "--style",
+        type=click.Choice(STYLES),
+        default="auto",
+        show_default=True,
+        help="auto: native where proven equal, else bridge. native: refuse instead of bridge.",
+    ),
+    click.option(
+        "--scope",
+        type=click.Choice(SCOPES),
+        default="all",
+        show_default=True,
+        help="all: the whole training script. optim: optimizer and scheduler code only.",
+    ),
+    click.option("--partial", is_flag=True, help="Write a file although a part of it is left."),
+)
+ACTION: tuple[Callable[[Any], Any], ...] = (
+    click.option("--diff", "show_diff", is_flag=True, help="Show the change (the default)."),
+    click.option("--write", is_flag=True, help="Write the files."),
+    click.option("--check", is_flag=True, help="Write nothing, exit 1 if a file would change."),
+)
+REPORT: tuple[Callable[[Any], Any], ...] = (
+    click.option("--verbose", "-v", is_flag=True, help="List every name that was ported."),
+    click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON to stdout."),
+)
+
+
+def add(options: Sequence[Callable[[Any], Any]]) -> Callable[[Function], Function]:
+    """Decorate a command with a table of options, in the table's order."""
+
+    def decorate(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
