@@ -17,12 +17,13 @@ from codemods.source import Source, UnreadableSourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from codemods.model import Options, PrependLine
+    from codemods.model import Options, Origin, PrependLine
+    from codemods.plan import Plan
 
 
-def concerns_us(raw: bytes) -> bool:
+def concerns_us(raw: bytes, origin: Origin = "torch") -> bool:
     """Tell by the text alone whether a file can have anything to port."""
-    return b"torch" in raw
+    return origin.encode() in raw
 
 
 def port(raw: bytes, path: Path, options: Options) -> FileResult:
@@ -37,7 +38,7 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
         The new bytes and the findings. The bytes are the old ones where a part in scope could not
         be ported and `options.partial` is off, and where the file could not be read.
     """
-    if not concerns_us(raw):
+    if not concerns_us(raw, options.origin):
         return FileResult(path, raw, raw)
     try:
         source = Source.parse(raw)
@@ -45,7 +46,7 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
         hint = "the file was left as it is"
         finding = Finding(error.line, error.column, "OB001", "error", str(path), error.reason, hint)
         return _result(path, raw, raw, [finding])
-    planned = plan(source, options)
+    planned = _planned(source, options)
     findings = sorted(planned.findings, key=lambda f: (f.line, f.column, f.code))
     stuck = [f for f in findings if f.kind in ("refused", "left")]
     if stuck and not options.partial:
@@ -60,6 +61,14 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
         finding = Finding(1, 1, "OB003", "error", str(path), broken, "please report this file")
         return _result(path, raw, raw, [finding])
     return _result(path, raw, after, findings, needs_bridge=planned.needs_bridge)
+
+
+def _planned(source: Source, options: Options) -> Plan:
+    if options.origin == "torch":
+        return plan(source, options)
+    from codemods import inward  # noqa: PLC0415  # its tables ask bridge for every signature
+
+    return inward.plan(source, options)
 
 
 def _result(

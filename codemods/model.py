@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 Target: TypeAlias = Literal["paddle", "oneflow", "bridge"]
 Style: TypeAlias = Literal["auto", "native", "bridge"]
 Scope: TypeAlias = Literal["all", "optim"]
+Origin: TypeAlias = Literal["torch", "paddle", "oneflow"]
 Kind: TypeAlias = Literal["native", "bridge", "refused", "left", "ported", "note", "error"]
 
 TARGETS: tuple[Target, ...] = ("paddle", "oneflow", "bridge")
 STYLES: tuple[Style, ...] = ("auto", "native", "bridge")
 SCOPES: tuple[Scope, ...] = ("all", "optim")
+ORIGINS: tuple[Origin, ...] = ("torch", "paddle", "oneflow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,14 @@ class Options:
 
     `target` is the framework to write; `style` says when native code is taken; `scope` is the
     whole training script or its optimizer code; `partial` writes a file although a part of it
-    could not be ported.
+    could not be ported; `origin` is the framework that the file is written in.
     """
 
     target: Target
     style: Style = "auto"
     scope: Scope = "all"
     partial: bool = False
+    origin: Origin = "torch"
 
 
 @dataclass(frozen=True, slots=True)

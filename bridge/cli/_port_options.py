@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from codemods.model import SCOPES, STYLES, TARGETS
+from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,14 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 WHAT: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--to", "target", required=True, type=click.Choice(TARGETS), help="What to write."
+    ),
+    click.option(
+        "--from",
+        "origin",
+        type=click.Choice(ORIGINS),
+        default="torch",
+        show_default=True,
+        help="What the file is written in. paddle, oneflow: its optimizers go to bridge.",
     ),
     click.option(
         "--style",

@@ -58,6 +58,8 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     verbose, as_json = chosen["verbose"], chosen["as_json"]
     if write and check:
         raise click.UsageError("--write and --check exclude each other")
+    if chosen["origin"] != "torch" and chosen["target"] != "bridge":
+        raise click.UsageError(f"--from {chosen['origin']} goes to bridge only: give --to bridge")
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
     from codemods import report  # noqa: PLC0415  # --help does not need libcst
 

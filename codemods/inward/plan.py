@@ -1,0 +1,167 @@
+"""Decide on every native optimizer of a file: bridge's, or left as it is with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.bundles import bundle
+from codemods.facts import Escape, MethodCall, collect
+from codemods.imports import Move, plan_moves
+from codemods.inward.arguments import as_text
+from codemods.inward.build import Built, build
+from codemods.inward.links import link
+from codemods.inward.tables import ROWS
+from codemods.inward.uses import convert_called, convert_use
+from codemods.model import AppendLine, Blocked, Finding, PrependLine, Replace, RewriteStatement
+from codemods.names import find_names
+from codemods.plan import Plan
+
+if TYPE_CHECKING:
+    from codemods.bundles import Bundle
+    from codemods.facts import Role
+    from codemods.inward.build import Spelled
+    from codemods.model import Edit, Kind, Options
+    from codemods.names import Reference
+    from codemods.source import Source
+
+MODULES = {"paddle": "paddle.optimizer.", "oneflow": "oneflow.optim."}
+SUBMODULES = ("lr.", "lr_scheduler.")
+BASES = ("Optimizer", "LRScheduler", "_LRScheduler")
+CODES: dict[Role, str] = {"optimizer": "BR401", "scheduler": "BR402"}
+USED, REFUSED = "BR403", "BR404"
+HINT = "keep it native; bridge.wrap(optimizer) gives it torch's param_groups as it is"
+# Paddle's optimizers honour what a parameter was made with, bridge's do not look at it.
+OWN_SETTINGS = ("learning_rate", "regularizer")
+
+
+def plan(source: Source, options: Options) -> Plan:
+    """Decide on every native optimizer and scheduler of a file."""
+    return _Planner(source, options).run()
+
+
+class _Planner:
+    def __init__(self, source: Source, options: Options) -> None:
+        self.source, self.framework = source, options.origin
+        self.names = find_names(source, self.framework)
+        self.result = Plan()
+        self.moved: set[cst.CSTNode] = set()
+        self.built: list[Built] = []
+
+    def run(self) -> Plan:
+        facts = collect(self.source, self.names, self._class_of)
+        self.links = link(self.source, facts)
+        for found in bundle(facts):
+            self._bundle(found)
+        calls = {c.call for c in facts.constructs}
+        moves = []
+        for reference in self.names.references:
+            if reference.node in self.moved:
+                target = f"bridge.optim.{ROWS[reference.qualified].to}"
+                moves.append(Move(reference.node, reference.qualified, target, reference))
+            elif (
+                self._class_of(reference.qualified)
+                and self.source.parents.get(reference.node) not in calls
+            ):
+                reason = "the class is used as a value"
+                self._refuse(reference.node, reference.qualified, reason)
+        kept = [r.binding for r in self.names.references if r.node not in self.moved]
+        self.result.edits += self._written(plan_moves(self.source, self.names, moves, kept, ()))
+        self.result.needs_bridge = bool(moves)
+        return self.result
+
+    def _class_of(self, qualified: str) -> tuple[Role, str] | None:
+        module = MODULES[self.framework]
+        rest = qualified.removeprefix(module)
+        role: Role = "scheduler" if rest.startswith(SUBMODULES) else "optimizer"
+        name = rest.rpartition(".")[2]
+        is_class = qualified.startswith(module) and name[:1].isupper() and name not in BASES
+        return (role, name) if is_class else None
+
+    def _bundle(self, found: Bundle) -> None:
+        outcome = self._judge(found)
+        if isinstance(outcome, Blocked):
+            for construct in found.constructs:
+                self._refuse(construct.call, construct.reference.qualified, outcome.reason)
+            return
+        built, edits = outcome
+        self.built.append(built)
+        self.result.edits += [*built.edits, *edits]
+        for construct in found.constructs:
+            self.moved.add(construct.reference.node)
+            row = ROWS[construct.reference.qualified]
+            what = f"{row.native} -> bridge.optim.{row.to}"
+            self._find(construct.call, CODES[construct.role], "bridge", what)
+
+    def _judge(self, found: Bundle) -> tuple[Built, list[Edit]] | Blocked:
+        if (owner := self._parameters_with_settings()) is not None:
+            return Blocked(f"`{owner}` gives a parameter settings of its own, of Paddle's")
+        if found.escapes:
+            return Blocked(found.escapes[0].reason)
+        if not found.optimizers:
+            return Blocked("its optimizer is made where it is not followed")
+        built = build(self.source, found, self.links, self.framework)
+        if isinstance(built, Blocked):
+            return built
+        edits: list[Edit] = []
+        plateau = all(c.name.startswith("Reduce") for c in found.schedulers)
+        for role, use in found.uses():
+            if role == "scheduler" and isinstance(use, MethodCall) and use.method == "step":
+                if bool(use.call.args) != plateau:
+                    return Blocked("the scheduler's `step` is told an epoch")
+            used = convert_use(self.source, self.framework, role, use)
+            if isinstance(used, Blocked):
+                return used
+            edits += used.edits
+        for call in self.links.asked:
+            if self._is_of(call, found):
+                edits += convert_called(call).edits
+        return built, edits
+
+    def _is_of(self, call: cst.Call, found: Bundle) -> bool:
+        return any(
+            isinstance(call.func, cst.Name | cst.Attribute)
+            and self.source.text(call.func).rpartition(".")[2] == slot.key[1]
+            for slot in found.scheduler_slots
+        )
+
+    def _parameters_with_settings(self) -> str | None:
+        for reference in self.names.references:
+            call = self.source.parents.get(reference.node)
+            if reference.qualified.endswith("ParamAttr") and isinstance(call, cst.Call):
+                if any(a.keyword and a.keyword.value in OWN_SETTINGS for a in call.args):
+                    return self.source.text(call)
+        return None
+
+    def _written(self, moves: list[Edit]) -> list[Edit]:
+        """Write moved statements out with the names that the file will have."""
+        names = {e.node: "".join(map(str, e.parts)) for e in moves if isinstance(e, Replace)}
+        gone = [call for built in self.built for call in built.spelled]
+        edits = [e for e in moves if not any(g in self.source.ancestors(e.node) for g in gone)]
+        for built in self.built:
+            edits += [RewriteStatement(statement, ()) for statement in built.removed]
+            for spelled in built.spelled.values():
+                if spelled.after is not None:
+                    text = self._spell(spelled, built, names)
+                    edits.append(AppendLine(spelled.after, f"{spelled.target} = {text}"))
+        return edits
+
+    def _spell(self, spelled: Spelled, built: Built, names: dict[cst.CSTNode, str]) -> str:
+        node = spelled.construct.reference.node
+        first = spelled.first
+        if not isinstance(first, str):
+            first = self._spell(built.spelled[first.call], built, names)
+        return as_text(self.source, spelled.given, names.get(node, self.source.text(node)), first)
+
+    def _refuse(self, node: cst.CSTNode, what: str, reason: str) -> None:
+        self._find(node, REFUSED, "refused", what, reason, HINT)
+
+    def _find(
+        self, node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str = "", hint: str = ""
+    ) -> None:
+        line, column = self.source.place(node)
+        self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
+        if kind == "refused":
+            text = f"# optbridge: {code} {kind}: {what}: {reason}"
+            self.result.marks.append(PrependLine(node, " ".join(text.split())))
