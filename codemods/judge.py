@@ -9,15 +9,15 @@ import libcst as cst
 
 from bridge.equivalents import TORCH_ONLY
 from codemods.facts import MethodCall
-from codemods.model import Blocked, Bridge, Converted, Finding, Native, Refused
+from codemods.model import Blocked, Bridge, Converted, Native, Refused
 from codemods.names import bindings_of
 from codemods.rules import NATIVE
 from codemods.rules.requirements import Surroundings
+from codemods.selection import objection
 from codemods.signatures import bridge_name
 
 if TYPE_CHECKING:
     from codemods.bundles import Bundle
-    from codemods.facts import AttributeUse
     from codemods.model import Edit, Options, Verdict
     from codemods.source import Source
 
@@ -27,12 +27,12 @@ TORCH_PACKAGES = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "light
 
 @dataclass(slots=True)
 class Judgement:
-    """A verdict, and for native the edits, each construction's outcome and the used findings."""
+    """A verdict, and for native the edits, each construction's outcome and the edited uses."""
 
     verdict: Verdict
     edits: list[Edit] = field(default_factory=list)
     outcomes: dict[cst.Call, Converted] = field(default_factory=dict)
-    used: list[Finding] = field(default_factory=list)
+    used: list[cst.CSTNode] = field(default_factory=list)
 
 
 def judge(source: Source, found: Bundle, options: Options) -> Judgement:
@@ -41,7 +41,7 @@ def judge(source: Source, found: Bundle, options: Options) -> Judgement:
         return Judgement(refusal)
     if options.target == "bridge" or options.style == "bridge":
         return Judgement(Bridge("bridge was asked for"))
-    judgement = _native(source, found, options.target)
+    judgement = _native(source, found, options)
     if isinstance(judgement.verdict, Bridge) and options.style == "native":
         hint = "take --style auto, which uses bridge here, or change the code"
         return Judgement(Refused(judgement.verdict.reason, hint))
@@ -74,8 +74,8 @@ def _imports(source: Source, package: str) -> bool:
     )
 
 
-def _native(source: Source, found: Bundle, framework: str) -> Judgement:
-    rules = NATIVE[framework]
+def _native(source: Source, found: Bundle, options: Options) -> Judgement:
+    rules = NATIVE[options.target]
     around = Surroundings(source, found)
     judgement = Judgement(Native())
     notes: list[str] = []
@@ -83,6 +83,8 @@ def _native(source: Source, found: Bundle, framework: str) -> Judgement:
         outcome = rules.convert_construct(around, construct)
         if isinstance(outcome, Blocked):
             return Judgement(Bridge(outcome.reason))
+        if (reason := objection(options, outcome.code)) is not None:
+            return Judgement(Bridge(reason))
         judgement.outcomes[construct.call] = outcome
         judgement.edits += outcome.edits
         notes += outcome.notes
@@ -97,13 +99,6 @@ def _native(source: Source, found: Bundle, framework: str) -> Judgement:
         judgement.edits += outcome.edits
         notes += outcome.notes
         if outcome.edits:
-            judgement.used.append(_used(source, use, framework))
+            judgement.used.append(use.call if isinstance(use, MethodCall) else use.node)
     judgement.verdict = Native(tuple(dict.fromkeys(notes)))
     return judgement
-
-
-def _used(source: Source, use: MethodCall | AttributeUse, framework: str) -> Finding:
-    node = use.call if isinstance(use, MethodCall) else use.node
-    line, column = source.place(node)
-    code = {"paddle": "PD301", "oneflow": "OF301"}[framework]
-    return Finding(line, column, code, "native", source.text(node))

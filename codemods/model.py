@@ -15,7 +15,9 @@ Target: TypeAlias = Literal["paddle", "oneflow", "bridge"]
 Style: TypeAlias = Literal["auto", "native", "bridge"]
 Scope: TypeAlias = Literal["all", "optim"]
 Origin: TypeAlias = Literal["torch", "paddle", "oneflow"]
-Kind: TypeAlias = Literal["native", "bridge", "refused", "left", "ported", "note", "error"]
+Kind: TypeAlias = Literal[
+    "native", "bridge", "refused", "left", "ported", "skipped", "note", "error"
+]
 
 TARGETS: tuple[Target, ...] = ("paddle", "oneflow", "bridge")
 STYLES: tuple[Style, ...] = ("auto", "native", "bridge")
@@ -29,7 +31,8 @@ class Options:
 
     `target` is the framework to write; `style` says when native code is taken; `scope` is the
     whole training script or its optimizer code; `partial` writes a file although a part of it
-    could not be ported; `origin` is the framework that the file is written in.
+    could not be ported; `origin` is the framework that the file is written in;
+    `select` and `ignore` are codes, or beginnings of codes.
     """
 
     target: Target
@@ -37,6 +40,8 @@ class Options:
     scope: Scope = "all"
     partial: bool = False
     origin: Origin = "torch"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from codemods.api import TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
+from codemods.codes import LEFT, MEMBERS, PREFIXES, api_number
 from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
@@ -23,17 +24,20 @@ from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
 from codemods.unused import unused
+from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from codemods.bundles import Bundle
+    from codemods.facts import Role
     from codemods.judge import Judgement
     from codemods.model import Edit, Kind, Options
     from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
 
-PREFIX = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
+THROUGH: Mapping[Role, str] = {"optimizer": "BR101", "scheduler": "BR201"}
+HINT_MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
 OWN_STEP = "an optimizer's own `step` computes with torch's tensors"
 HINT_OWN_STEP = "keep it on torch, or write the update as a `formula` of bridge.optim.Optimizer"
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
@@ -66,13 +70,16 @@ class _Planner:
         self.moves: list[Move] = []
         self.kept: list[Reference] = []
         self.native_calls: dict[cst.CSTNode, str] = {}
-        self.refused_calls: set[cst.CSTNode] = set()
+        self.kept_calls: set[cst.CSTNode] = set()
+        self.wishes = Wishes(source, options)
         self.noted: set[str] = set()
         self.unused: list[tuple[Binding, str]] = []
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
-            self._bundle(found, judge(self.source, found, self.options))
+            judgement = judge(self.source, found, self.options)
+            if not self._is_skipped(found, judgement):
+                self._bundle(found, judgement)
         for reference in self.names.references:
             self._reference(reference)
         if self.options.scope == "all" and self.options.target in TABLES:
@@ -85,6 +92,8 @@ class _Planner:
         kept = [*(r.binding for r in self.kept), *(q.binding for q in self.names.quoted)]
         self.result.edits += plan_moves(self.source, self.names, self.moves, kept, self.unused)
         self._collisions(targets)
+        for told in self.wishes.told():
+            self._report(*told)
         return self.result
 
     # optimizers and schedulers
@@ -104,40 +113,63 @@ class _Planner:
                         f"{construct.reference.qualified} -> {outcome.native}",
                     )
                 for use in judgement.used:
-                    self.result.findings.append(use)
+                    self._find(use, self._code(301), "native", self.source.text(use))
                 for note in notes:
-                    self._find(found.constructs[0].call, "NOTE", "note", note)
+                    self._find(found.constructs[0].call, self._code(801), "note", note)
             case Bridge(reason):
                 first = found.constructs[0]
                 for construct in found.constructs:
                     if construct is not first:
                         reason = f"goes with line {self.source.line(first.call)}"
                     name = bridge_name(construct.reference.qualified) or ""
-                    code = "BR101" if construct.role == "optimizer" else "BR201"
                     what = f"{construct.reference.qualified} -> {name}"
-                    self._find(construct.call, code, "bridge", what, reason)
+                    self._find(construct.call, THROUGH[construct.role], "bridge", what, reason)
             case Refused(reason, hint):
                 for construct in found.constructs:
-                    self.refused_calls.add(construct.call)
-                    code = f"{PREFIX[self.options.target]}001"
+                    self.kept_calls.add(construct.call)
                     self._find(
                         construct.call,
-                        code,
+                        self._code(1),
                         "refused",
                         construct.reference.qualified,
                         reason,
                         hint,
                     )
 
+    def _coded(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
+        """Yield what the verdict touches, each with the code that it would get."""
+        for construct in found.constructs:
+            match judgement.verdict:
+                case Native():
+                    yield construct.call, judgement.outcomes[construct.call].code
+                case Bridge():
+                    yield construct.call, THROUGH[construct.role]
+                case Refused():
+                    yield construct.call, self._code(1)
+        yield from ((use, self._code(301)) for use in judgement.used)
+
+    def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
+        """Leave a whole bundle where the user asks for it at one of its sites or codes."""
+        for node, code in self._coded(found, judgement):
+            if (wish := self.wishes.against(node, code)) is not None:
+                self._skip(found, node, code, wish)
+                return True
+        return False
+
+    def _skip(self, found: Bundle, node: cst.CSTNode, code: str, wish: str) -> None:
+        hint = HINT_MIXED if self._ports_all() else ""
+        for construct in found.constructs:
+            self.kept_calls.add(construct.call)
+            here = construct.call is node
+            reason = wish if here else f"goes with line {self.source.line(node)}: {wish}"
+            what = construct.reference.qualified
+            self._report(construct.call, code, "skipped", what, reason, hint)
+
     # every name of torch
 
     def _reference(self, reference: Reference) -> None:
         call = self.source.parents.get(reference.node)
-        if (
-            call in self.refused_calls
-            and isinstance(call, cst.Call)
-            and call.func is reference.node
-        ):
+        if call in self.kept_calls and isinstance(call, cst.Call) and call.func is reference.node:
             self.kept.append(reference)
         elif (
             isinstance(call, cst.Call) and call.func is reference.node and call in self.native_calls
@@ -163,8 +195,11 @@ class _Planner:
                 continue
             if qualified == "torch.optim" and node is not reference.node:
                 break  # a name of torch.optim that bridge does not have
-            self._move(reference, node, qualified, name)
             is_construct = class_of(qualified) is not None and self._is_called(node)
+            if not is_construct and self._is_unwanted(node, "BR301", qualified):
+                self.kept.append(reference)
+                return
+            self._move(reference, node, qualified, name)
             if not is_construct:
                 self._find(node, "BR301", "bridge", f"{qualified} -> {name}")
             return
@@ -186,32 +221,38 @@ class _Planner:
         if isinstance(outcome, Blocked):
             self._leave(reference, outcome.reason)
             return
+        code = self._code(api_number(qualified))
+        if self._is_unwanted(node, code, qualified):
+            self.kept.append(reference)
+            return
         self.result.edits += outcome.edits
         self._move(reference, node, qualified, row.to)
-        self._find(node, self._code(900), "ported", f"{qualified} -> {row.to}")
+        self._find(node, code, "ported", f"{qualified} -> {row.to}")
         self._note(node, qualified, outcome.notes)
 
     def _members(self) -> None:
         table = TABLES[self.options.target]
         types = Types(self.source, self.names, table)
         for found in operator_uses(self.source, types, table):
-            self._find(found.node, self._code(999), "left", found.name, found.reason, HINT_LEFT)
+            self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
         for use in member_uses(self.source, self.names, types, table, is_imported=imported):
             if isinstance(use.outcome, Blocked):
                 reason = use.outcome.reason
-                self._find(use.node.attr, self._code(999), "left", use.name, reason, HINT_LEFT)
+                self._find(use.node.attr, self._code(LEFT), "left", use.name, reason, HINT_LEFT)
                 continue
-            self.result.edits += use.outcome.edits
             if use.outcome.edits:
+                if self._is_unwanted(use.node.attr, self._code(MEMBERS), use.name):
+                    continue
                 what = f"{use.name} -> {use.new_name}"
-                self._find(use.node.attr, self._code(901), "ported", what)
+                self._find(use.node.attr, self._code(MEMBERS), "ported", what)
+            self.result.edits += use.outcome.edits
             self._note(use.node.attr, use.name, use.outcome.notes)
 
     def _ecosystem(self) -> None:
         for binding in imported(self.source, needs_torch):
             what, reason = binding.qualified, "it works with torch's tensors"
-            self._find(binding.alias, self._code(999), "left", what, reason, HINT_ECOSYSTEM)
+            self._find(binding.alias, self._code(LEFT), "left", what, reason, HINT_ECOSYSTEM)
 
     def _is_imported(self) -> bool:
         """Tell whether the port will have the target's own name everywhere, as `torch` is now."""
@@ -222,19 +263,19 @@ class _Planner:
         )
 
     def _code(self, number: int) -> str:
-        return f"{PREFIX[self.options.target]}{number:03}"
+        return f"{PREFIXES[self.options.target]}{number:03}"
 
     def _note(self, node: cst.CSTNode, name: str, notes: tuple[str, ...]) -> None:
         """Say what a reader has to know of a row, once for a file."""
         for note in notes:
             if note not in self.noted:
                 self.noted.add(note)
-                self._find(node, "NOTE", "note", name, note)
+                self._find(node, self._code(802), "note", name, note)
 
     def _leave(self, reference: Reference, reason: str) -> None:
         self.kept.append(reference)
-        code = f"{PREFIX[self.options.target]}999"
-        self._find(reference.node, code, "left", reference.qualified, reason, HINT_LEFT)
+        what = reference.qualified
+        self._find(reference.node, self._code(LEFT), "left", what, reason, HINT_LEFT)
 
     def _move(self, reference: Reference, node: Dotted, qualified: str, target: str) -> None:
         self.moves.append(Move(node, qualified, target, reference))
@@ -242,7 +283,7 @@ class _Planner:
     # what cannot be decided
 
     def _unclear(self) -> None:
-        code = f"{PREFIX[self.options.target]}998"
+        code = self._code(998)
         for found in self.names.ambiguous:
             if self.options.scope == "all" or any("optim" in m for m in found.meanings):
                 meanings = " or ".join(found.meanings)
@@ -284,7 +325,7 @@ class _Planner:
                 continue
             reason = "it is imported and not used, and in no table"
             self._find(
-                binding.alias, self._code(999), "left", binding.qualified, reason, "remove it"
+                binding.alias, self._code(LEFT), "left", binding.qualified, reason, "remove it"
             )
 
     def _collisions(self, targets: Iterable[str]) -> None:
@@ -292,14 +333,37 @@ class _Planner:
         for name, node in taken_names(self.source, roots).items():
             self._find(
                 node,
-                f"{PREFIX[self.options.target]}997",
+                self._code(997),
                 "refused",
                 name,
                 f"the port imports `{name}`, and this file uses that name for something else",
                 "rename it first",
             )
 
+    def _ports_all(self) -> bool:
+        return self.options.scope == "all" and self.options.target in TABLES
+
+    def _is_unwanted(self, node: cst.CSTNode, code: str, what: str) -> bool:
+        """Tell whether a site is left because the user asks for it, and report it then."""
+        if self.wishes.silences(node, code, what):
+            return True
+        if (wish := self.wishes.against(node, code)) is None:
+            return False
+        hint = HINT_MIXED if self._ports_all() else ""
+        self._report(node, code, "skipped", what, wish, hint)
+        return True
+
     def _find(
+        self, node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str = "", hint: str = ""
+    ) -> None:
+        """Report a site, unless the user does not want to hear of what is left there."""
+        if kind == "note" and self.wishes.against(node, code) is not None:
+            return
+        if kind in ("left", "refused") and self._is_unwanted(node, code, what):
+            return
+        self._report(node, code, kind, what, reason, hint)
+
+    def _report(
         self, node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str = "", hint: str = ""
     ) -> None:
         line, column = self.source.place(node)

@@ -38,6 +38,7 @@ class Row(NamedTuple):
     text: str
     examples: Mapping[Target, str]
     is_fixed: bool = False
+    goes_along: bool = False
 
 
 def _on_both(before: str) -> Mapping[Target, str]:
@@ -98,6 +99,7 @@ ROWS: Final = (
             "paddle": _HEAD + 'print(optimizer.param_groups[0]["lr"])\n',
             "oneflow": _HEAD + "optimizer.zero_grad()\n",
         },
+        goes_along=True,
     ),
     Row(
         801,
@@ -301,4 +303,5 @@ def _rule(row: Row, prefix: str, before: str | None, target: Target) -> Rule:
         row.text.format(TITLES[target]),
         None if before is None else Example(before, target),
         is_fixed=row.is_fixed,
+        goes_along=row.goes_along,
     )

@@ -35,6 +35,7 @@ class Rule:
         versions: the versions of the framework that the rule holds for.
         links: the pages that it follows.
         is_fixed: whether it cannot be ignored.
+        goes_along: whether it belongs to another rule's work, so that `--select` need not name it.
     """
 
     code: str
@@ -47,3 +48,9 @@ class Rule:
     versions: str = ""
     links: tuple[str, ...] = ()
     is_fixed: bool = False
+    goes_along: bool = False
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether it is selected with whatever else is."""
+        return self.goes_along or self.kind in ("note", "error")
