@@ -6,8 +6,10 @@ https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_st
 from __future__ import annotations
 
 from functools import wraps
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
+
+from bridge.backends import _step_hooks
 
 if TYPE_CHECKING:
     from collections import OrderedDict, defaultdict
@@ -35,6 +37,33 @@ class RemovableHandle:
         self.remove()
 
 
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` before each step of every optimizer of bridge.
+
+    On torch a plain torch optimizer is none of them, and a hook registered with torch's own
+    function is called for ours too.
+
+    >>> import torch
+    >>> from bridge import optim
+    >>> handle = register_optimizer_step_pre_hook(lambda optimizer, *_: print(type(optimizer)))
+    >>> optim.SGD([torch.nn.Parameter(torch.zeros(1))]).step()
+    <class 'bridge.optim.sgd.SGD'>
+    >>> handle.remove()
+    """
+    return _registered(_step_hooks.BEFORE, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` after each step of every optimizer of bridge."""
+    return _registered(_step_hooks.AFTER, hook)
+
+
+def _registered(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
+    handle = RemovableHandle(hooks)
+    _step_hooks.register(hooks, handle.id, hook)
+    return handle
+
+
 def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """Run the step hooks around `step`, once also where it calls the `step` of its base class."""
 
@@ -46,19 +75,11 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
         everything: tuple[Any, ...] = (self, *args)
         self._is_stepping = True
         try:
-            for hook in list(self._hooks["before_step"].values()):
-                changed = hook(self, everything, kwargs)
-                if changed is None:
-                    continue
-                if not isinstance(changed, tuple) or len(changed) != 2:  # noqa: PLR2004 - args, kwargs
-                    raise RuntimeError(
-                        f"{step} must return None or a tuple of (new_args, new_kwargs), "
-                        f"but got {changed}."
-                    )
-                everything, kwargs = changed
+            before = chain(_step_hooks.BEFORE.values(), self._hooks["before_step"].values())
+            everything, kwargs = _step_hooks.run_before(before, step, self, everything, kwargs)
             result = step(*everything, **kwargs)
-            for hook in list(self._hooks["after_step"].values()):
-                hook(self, everything, kwargs)
+            after = chain(self._hooks["after_step"].values(), _step_hooks.AFTER.values())
+            _step_hooks.run_after(after, self, everything, kwargs)
         finally:
             self._is_stepping = False
         return result

@@ -13,7 +13,12 @@ from bridge.backends._protocol import required
 from bridge.errors import UnsupportedError
 from bridge.optim import _groups, _state_dict
 from bridge.optim._clip import clip_groups
-from bridge.optim._hooks import Hooked, with_hooks
+from bridge.optim._hooks import (
+    Hooked,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+    with_hooks,
+)
 from bridge.optim._stepping import advance
 
 if TYPE_CHECKING:
@@ -21,7 +26,12 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
 
-__all__ = ["Optimizer", "required"]
+__all__ = [
+    "Optimizer",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+    "required",
+]
 
 
 class Optimizer(Hooked):
