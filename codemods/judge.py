@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TORCH_ONLY
+from codemods.codes import PREFIXES
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Native, Refused
 from codemods.names import bindings_of
@@ -78,6 +79,7 @@ def _native(source: Source, found: Bundle, options: Options) -> Judgement:
     rules = NATIVE[options.target]
     around = Surroundings(source, found)
     judgement = Judgement(Native())
+    used = f"{PREFIXES[options.target]}301"
     notes: list[str] = []
     for construct in found.constructs:
         outcome = rules.convert_construct(around, construct)
@@ -98,6 +100,8 @@ def _native(source: Source, found: Bundle, options: Options) -> Judgement:
             return Judgement(Bridge(outcome.reason))
         judgement.edits += outcome.edits
         notes += outcome.notes
+        if outcome.edits and (reason := objection(options, used)) is not None:
+            return Judgement(Bridge(reason))
         if outcome.edits:
             judgement.used.append(use.call if isinstance(use, MethodCall) else use.node)
     judgement.verdict = Native(tuple(dict.fromkeys(notes)))

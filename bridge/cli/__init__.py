@@ -31,6 +31,7 @@ COMMANDS = {
     ),
     "plot": Entry("bridge.cli.plot", "plot", "Draw the values that a schedule will set."),
     "port": Entry("bridge.cli.port", "port", "Rewrite PyTorch code for Paddle or OneFlow."),
+    "rules": Entry("bridge.cli.rules", "rules", "List or explain the rules of a port."),
     "simulate": Entry(
         "bridge.cli.simulate", "simulate", "Print the values that a schedule will set."
     ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bridge.cli._codes import CodesOption, show_list, show_page
 from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ WHAT: tuple[Callable[[Any], Any], ...] = (
         help="all: the whole training script. optim: optimizer and scheduler code only.",
     ),
     click.option("--partial", is_flag=True, help="Write a file although a part of it is left."),
+    click.option(
+        "--select",
+        cls=CodesOption,
+        help="Apply these rules only: codes or their beginnings, as PD1,PD205. ALL names all.",
+    ),
+    click.option(
+        "--ignore",
+        cls=CodesOption,
+        help="Do without these rules; of --select and --ignore the longer name of a code counts.",
+    ),
 )
 ACTION: tuple[Callable[[Any], Any], ...] = (
     click.option("--diff", "show_diff", is_flag=True, help="Show the change (the default)."),
@@ -53,6 +64,24 @@ ACTION: tuple[Callable[[Any], Any], ...] = (
 REPORT: tuple[Callable[[Any], Any], ...] = (
     click.option("--verbose", "-v", is_flag=True, help="List every name that was ported."),
     click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON to stdout."),
+)
+RULES: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--list",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show_list,
+        help="List the rules and end.",
+    ),
+    click.option(
+        "--explain",
+        cls=CodesOption,
+        is_eager=True,
+        expose_value=False,
+        callback=show_page,
+        help="Explain rules and end.",
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bridge.cli import Failure
-from bridge.cli._port_options import ACTION, REPORT, WHAT, add
+from bridge.cli._port_options import ACTION, REPORT, RULES, WHAT, add
 from codemods.model import FileResult, Options
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ COLOURS: dict[str, str] = {
     "bridge": "cyan",
     "refused": "red",
     "left": "yellow",
+    "skipped": "yellow",
     "error": "red",
 }
 DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -47,7 +48,7 @@ comment above each line that is left to do.
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@add((*WHAT, *ACTION, *REPORT))
+@add((*WHAT, *ACTION, *REPORT, *RULES))
 @click.pass_context
 def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     """Port PyTorch training code to Paddle, OneFlow or bridge.

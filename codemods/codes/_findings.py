@@ -5,6 +5,7 @@ A number that several targets have is written once; its code begins with the tar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from codemods.codes._model import PREFIXES, Example, Rule
@@ -66,6 +67,12 @@ class SignSGD(torch.optim.Optimizer):
         for group in self.param_groups:
             for p in group["params"]:
                 p.data.add_(p.grad.sign(), alpha=-group["lr"])
+"""
+_OF_PADDLE: Final = """\
+import paddle
+
+schedule = paddle.optimizer.lr.StepDecay(0.1, step_size=30)
+optimizer = paddle.optimizer.Momentum(schedule, parameters=net.parameters())
 """
 
 ROWS: Final = (
@@ -231,6 +238,37 @@ BRIDGE_ROWS: Final = (
         {"paddle": "import torch\n\n\ndef lr_of(optimizer: torch.optim.Optimizer): ...\n"},
     ),
 )
+# What `--from paddle` and `--from oneflow` find.
+INWARD_ROWS: Final = (
+    Row(
+        401,
+        "bridge",
+        "An optimizer of Paddle or OneFlow, through `bridge`",
+        "`--from paddle` and `--from oneflow` write a framework's own optimizers as `bridge`'s, "
+        "with what torch's defaults would change written out.",
+        {"paddle": _OF_PADDLE},
+    ),
+    Row(
+        402,
+        "bridge",
+        "A scheduler of Paddle or OneFlow, through `bridge`",
+        "It goes with its optimizer: a bundle is ported as a whole.",
+        {"paddle": _OF_PADDLE},
+    ),
+    Row(
+        404,
+        "refused",
+        "An optimizer of Paddle or OneFlow that is not followed",
+        "It goes where the analysis does not see what is done with it. `bridge.wrap` gives it "
+        "torch's `param_groups` as it is.",
+        {
+            "paddle": (
+                "import paddle\n\n\ndef make(net):\n"
+                "    return paddle.optimizer.SGD(0.1, parameters=net.parameters())\n"
+            )
+        },
+    ),
+)
 OWN_ROWS: Final = (
     Row(
         1,
@@ -293,6 +331,9 @@ def other_rules() -> Iterator[Rule]:
     for prefix, rows in (("BR", BRIDGE_ROWS), ("OB", OWN_ROWS)):
         for row in rows:
             yield _rule(row, prefix, row.examples.get("paddle"), "paddle")
+    for row in INWARD_ROWS:
+        example = Example(row.examples["paddle"], "bridge", "paddle")
+        yield replace(_rule(row, "BR", None, "bridge"), example=example)
 
 
 def _rule(row: Row, prefix: str, before: str | None, target: Target) -> Rule:

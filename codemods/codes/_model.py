@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.model import Kind, Target
+    from codemods.model import Kind, Origin, Target
 
 # Which target a code's letters stand for; those of every target are not in here.
 PREFIXES: Mapping[Target, str] = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
@@ -16,10 +16,11 @@ PREFIXES: Mapping[Target, str] = {"paddle": "PD", "oneflow": "OF", "bridge": "BR
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A script in which a rule applies, and the target that it is ported to."""
+    """A script in which a rule applies, what it is written in and the target of its port."""
 
     before: str
     target: Target
+    origin: Origin = "torch"
 
 
 @dataclass(frozen=True, slots=True)
