@@ -125,13 +125,13 @@ def _defaults(bound: Mapping[str, cst.Arg], row: Inward, but: str) -> Iterator[t
     """Yield the native defaults that bridge does not share."""
     ours = row.parameters
     for name, parameter in native_signature(row.native).parameters.items():
-        rule = row.arguments.get(name)
-        if name in bound or name == but or rule is None or rule.name is None:
+        to = row.arguments[name].name if name in row.arguments else None
+        if name in bound or name == but or to is None or to not in ours:
             continue
         default = parameter.default
-        if default in (inspect.Parameter.empty, None) or default == ours[rule.name].default:
+        if default in (inspect.Parameter.empty, None) or default == ours[to].default:
             continue
-        yield rule.name, repr(default)
+        yield to, repr(default)
 
 
 def _over(

@@ -15,11 +15,14 @@ from codemods.inward.arguments import BASE_LR, Given, as_edits, bound_arguments,
 from codemods.inward.places import Place, is_movable, place_of, why_fixed
 from codemods.inward.signatures import native_signature
 from codemods.inward.tables import ROWS
-from codemods.model import Blocked
+from codemods.model import Blocked, RewriteStatement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from codemods.bundles import Bundle
     from codemods.facts import Construct
+    from codemods.inward.arguments import Parts
     from codemods.inward.links import Links
     from codemods.inward.tables import Inward
     from codemods.model import Edit
@@ -42,11 +45,15 @@ class Spelled:
 
 @dataclass(slots=True)
 class Built:
-    """What becomes of a bundle; `removed` are the statements whose text goes elsewhere."""
+    """What becomes of a bundle.
+
+    `removed` are the statements whose text goes elsewhere, `replaced` the uses that are gone.
+    """
 
     edits: list[Edit] = field(default_factory=list)
     spelled: dict[cst.Call, Spelled] = field(default_factory=dict)
     removed: list[cst.BaseSmallStatement] = field(default_factory=list)
+    replaced: list[cst.CSTNode] = field(default_factory=list)
 
 
 def build(source: Source, found: Bundle, links: Links, framework: str) -> Built | Blocked:
@@ -91,30 +98,37 @@ class _Paddle:
         self.built = Built()
 
     def build(self) -> Built | Blocked:
-        if len(self.found.optimizers) != 1:
-            return Blocked("one scheduler may drive several optimizers")
         optimizer = self.found.optimizers[0]
-        bound = bound_arguments(optimizer.call, _row(optimizer))
-        if isinstance(bound, Blocked) or "parameters" not in bound:
-            return Blocked("it is not told its parameters")
-        place = place_of(self.source, optimizer.call)
-        if self.found.schedulers and place is None:
-            return Blocked("the optimizer is not assigned to one name")
-        driver = _given_scheduler(optimizer, self.links)
-        given = self.givens[optimizer.call]
-        if driver is not None:
+        if (reason := self._unfit(optimizer)) is not None:
+            return Blocked(reason)
+        given, driver = self.givens[optimizer.call], _given_scheduler(optimizer, self.links)
+        if driver is not None and (argument := _learning_rate(optimizer)) is not None:
             base = self._base(driver)
             if isinstance(base, Blocked):
                 return base
-            argument = bound[BASE_LR]
+            named: Mapping[cst.Arg, tuple[str | None, Parts]]
             named = {argument: ("lr", (base,)) if base else (None, ())}
             given = Given({**given.renamed, **named}, given.written)
         self.built.edits += as_edits(optimizer.call, _row(optimizer), given)
+        place = place_of(self.source, optimizer.call)
         for scheduler in self.found.schedulers:
             reason = None if place is None else self._scheduler(scheduler, place)
             if reason is not None:
                 return Blocked(reason)
         return self.built
+
+    def _unfit(self, optimizer: Construct) -> str | None:
+        bound = bound_arguments(optimizer.call, _row(optimizer))
+        driver = _given_scheduler(optimizer, self.links)
+        if len(self.found.optimizers) != 1:
+            return "one scheduler may drive several optimizers"
+        if isinstance(bound, Blocked) or "parameters" not in bound:
+            return "it is not told its parameters"
+        if self.found.schedulers and place_of(self.source, optimizer.call) is None:
+            return "the optimizer is not assigned to one name"
+        if driver is not None and place_of(self.source, driver.call) is None:
+            return "its scheduler has no name by which it could be stepped"
+        return None
 
     def _base(self, scheduler: Construct) -> str | Blocked:
         """Return what the learning rate starts from, empty where the schedule says it itself."""
@@ -143,13 +157,42 @@ class _Paddle:
         if scheduler.call in self.links.held:  # it stands within another scheduler's call
             self.built.spelled[scheduler.call] = Spelled(scheduler, given, first)
             return None
+        if scheduler.call in self.links.attached:
+            return self._attached(scheduler, optimizer)
         place = place_of(self.source, scheduler.call)
         if place is None:
             return "the scheduler is not assigned to one name"
-        reason = why_fixed(self.source, place, optimizer, scheduler.call)
+        reason = why_fixed(self.source, place, optimizer, self._values(scheduler))
         if reason is None:
             self.built.removed.append(place.statement)
             self.built.spelled[scheduler.call] = Spelled(
                 scheduler, given, first, place.target, optimizer.line
             )
         return reason
+
+    def _values(self, scheduler: Construct) -> Iterator[cst.BaseExpression]:
+        """Yield what a scheduler's call reads, and what the schedulers inside it read."""
+        for argument in scheduler.call.args:
+            inner = self.links.held.get(argument.value)
+            if inner is None:
+                yield argument.value
+            elif inner.call is argument.value:
+                yield from self._values(inner)
+
+    def _attached(self, scheduler: Construct, optimizer: Place) -> str | None:
+        """Build a scheduler on its optimizer where it stands, and drop `set_lr_scheduler`."""
+        call, given = scheduler.call, self.givens[scheduler.call]
+        argument = _learning_rate(scheduler)
+        shared = f"{optimizer.target}.get_lr()"
+        if argument is None or self.source.text(argument.value) != shared:
+            return f"the scheduler's learning rate is not `{shared}`"
+        named = {argument: ("optimizer", (optimizer.target,))}
+        given = Given({**named, **given.renamed}, given.written)
+        statement = self.source.parents[self.links.attached[call]]
+        if not isinstance(statement, cst.Expr):
+            return "the result of `set_lr_scheduler` is used"
+        self.built.edits += as_edits(call, _row(scheduler), given)
+        self.built.edits.append(RewriteStatement(statement, ()))
+        # What asks for the rate that it is built on is gone.
+        self.built.replaced.append(argument.value)
+        return None

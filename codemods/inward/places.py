@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codemods.source import Source
 
@@ -41,8 +41,10 @@ def place_of(source: Source, call: cst.Call) -> Place | None:
     return Place(source.text(target), statement, line, source.parents[line])
 
 
-def why_fixed(source: Source, first: Place, second: Place, call: cst.Call) -> str | None:
-    """Say why a statement cannot move from its place to directly after another one."""
+def why_fixed(
+    source: Source, first: Place, second: Place, values: Iterable[cst.BaseExpression]
+) -> str | None:
+    """Say why a statement that reads `values` cannot move to directly after another one."""
     lines = list(getattr(first.block, "body", ()))
     if first.block is not second.block:
         return "the scheduler is not made in the block of its optimizer"
@@ -57,10 +59,10 @@ def why_fixed(source: Source, first: Place, second: Place, call: cst.Call) -> st
         if isinstance(node, cst.Assign)
         for target in node.targets
     }
-    for argument in call.args:
-        if not is_movable(argument.value):
-            return f"`{source.text(argument.value)}` would be evaluated after the optimizer is made"
-        names = {n.value for n in walk(argument.value) if isinstance(n, cst.Name)}
+    for value in values:
+        if not is_movable(value):
+            return f"`{source.text(value)}` would be evaluated after the optimizer is made"
+        names = {n.value for n in walk(value) if isinstance(n, cst.Name)}
         if names & bound:
             return f"`{min(names & bound)}` changes between the scheduler and its optimizer"
     return None

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.bundles import bundle
-from codemods.facts import Escape, MethodCall, collect
+from codemods.facts import MethodCall, collect
 from codemods.imports import Move, plan_moves
 from codemods.inward.arguments import as_text
 from codemods.inward.build import Built, build
 from codemods.inward.links import link
+from codemods.inward.requirements import unfit_schedule
 from codemods.inward.tables import ROWS
 from codemods.inward.uses import convert_called, convert_use
 from codemods.model import AppendLine, Blocked, Finding, PrependLine, Replace, RewriteStatement
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from codemods.facts import Role
     from codemods.inward.build import Spelled
     from codemods.model import Edit, Kind, Options
-    from codemods.names import Reference
     from codemods.source import Source
 
 MODULES = {"paddle": "paddle.optimizer.", "oneflow": "oneflow.optim."}
@@ -95,21 +95,15 @@ class _Planner:
             self._find(construct.call, CODES[construct.role], "bridge", what)
 
     def _judge(self, found: Bundle) -> tuple[Built, list[Edit]] | Blocked:
-        if (owner := self._parameters_with_settings()) is not None:
-            return Blocked(f"`{owner}` gives a parameter settings of its own, of Paddle's")
-        if found.escapes:
-            return Blocked(found.escapes[0].reason)
-        if not found.optimizers:
-            return Blocked("its optimizer is made where it is not followed")
+        if (reason := self._unfit(found)) is not None:
+            return Blocked(reason)
         built = build(self.source, found, self.links, self.framework)
         if isinstance(built, Blocked):
             return built
         edits: list[Edit] = []
-        plateau = all(c.name.startswith("Reduce") for c in found.schedulers)
         for role, use in found.uses():
-            if role == "scheduler" and isinstance(use, MethodCall) and use.method == "step":
-                if bool(use.call.args) != plateau:
-                    return Blocked("the scheduler's `step` is told an epoch")
+            if isinstance(use, MethodCall) and use.call in built.replaced:
+                continue
             used = convert_use(self.source, self.framework, role, use)
             if isinstance(used, Blocked):
                 return used
@@ -119,6 +113,24 @@ class _Planner:
                 edits += convert_called(call).edits
         return built, edits
 
+    def _unfit(self, found: Bundle) -> str | None:
+        if (owner := self._parameter_with_settings()) is not None:
+            return f"`{owner}` gives a parameter settings of its own, of Paddle's"
+        if found.escapes:
+            return found.escapes[0].reason
+        if not found.optimizers:
+            return "its optimizer is made where it is not followed"
+        is_told = any(
+            role == "scheduler"
+            and isinstance(use, MethodCall)
+            and use.method == "step"
+            and use.call.args
+            for role, use in found.uses()
+        )
+        if is_told and not any(c.name.startswith("Reduce") for c in found.schedulers):
+            return "the scheduler's `step` is told an epoch"
+        return unfit_schedule(self.source, found, self.links)
+
     def _is_of(self, call: cst.Call, found: Bundle) -> bool:
         return any(
             isinstance(call.func, cst.Name | cst.Attribute)
@@ -126,19 +138,27 @@ class _Planner:
             for slot in found.scheduler_slots
         )
 
-    def _parameters_with_settings(self) -> str | None:
+    def _parameter_with_settings(self) -> str | None:
         for reference in self.names.references:
             call = self.source.parents.get(reference.node)
-            if reference.qualified.endswith("ParamAttr") and isinstance(call, cst.Call):
-                if any(a.keyword and a.keyword.value in OWN_SETTINGS for a in call.args):
-                    return self.source.text(call)
+            arguments = call.args if isinstance(call, cst.Call) else ()
+            has_own = any(a.keyword and a.keyword.value in OWN_SETTINGS for a in arguments)
+            if has_own and reference.qualified.endswith("ParamAttr"):
+                return self.source.text(call) if call is not None else None
         return None
 
     def _written(self, moves: list[Edit]) -> list[Edit]:
         """Write moved statements out with the names that the file will have."""
         names = {e.node: "".join(map(str, e.parts)) for e in moves if isinstance(e, Replace)}
         gone = [call for built in self.built for call in built.spelled]
-        edits = [e for e in moves if not any(g in self.source.ancestors(e.node) for g in gone)]
+        edits = [
+            edit
+            for edit in moves
+            if not (
+                isinstance(edit, Replace)
+                and any(call in self.source.ancestors(edit.node) for call in gone)
+            )
+        ]
         for built in self.built:
             edits += [RewriteStatement(statement, ()) for statement in built.removed]
             for spelled in built.spelled.values():

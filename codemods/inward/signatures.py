@@ -70,12 +70,10 @@ _ONEFLOW: Final = {
     "Adadelta": "params, lr=1.0, rho=0.9, eps=1e-06, weight_decay=0, maximize=False",
     "lr_scheduler.ConstantLR": "optimizer, factor=0.3333333333333333, total_iters=5, "
     "last_step=-1, verbose=False",
-    "lr_scheduler.CosineAnnealingLR": "optimizer, T_max, eta_min=0.0, last_step=-1, "
-    "verbose=False",
+    "lr_scheduler.CosineAnnealingLR": "optimizer, T_max, eta_min=0.0, last_step=-1, verbose=False",
     "lr_scheduler.CosineAnnealingWarmRestarts": "optimizer, T_0, T_mult=1, eta_min=0.0, "
     "decay_rate=1.0, restart_limit=0, last_step=-1, verbose=False",
-    "lr_scheduler.CosineDecayLR": "optimizer, decay_steps, alpha=0.0, last_step=-1, "
-    "verbose=False",
+    "lr_scheduler.CosineDecayLR": "optimizer, decay_steps, alpha=0.0, last_step=-1, verbose=False",
     "lr_scheduler.ExponentialLR": "optimizer, gamma, last_step=-1, verbose=False",
     "lr_scheduler.LambdaLR": "optimizer, lr_lambda, last_step=-1, verbose=False",
     "lr_scheduler.LinearLR": "optimizer, start_factor=0.3333333333333333, end_factor=1.0, "

@@ -8,7 +8,6 @@ which torch lacks, bridge has under their own names; their rows are here.
 from __future__ import annotations
 
 import ast
-import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from codemods.inward.signatures import SIGNATURES, native_signature
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
+    import inspect
     from collections.abc import Iterator, Mapping
 
     from bridge.equivalents import Equivalent
@@ -90,9 +90,7 @@ _OWN: Final = (
     _same(_LR + "InverseTimeDecay", "InverseTimeDecay", "gamma"),
     _same(_LR + "NoamDecay", "NoamDecay", "d_model", "warmup_steps"),
     _same(_LR + "PiecewiseDecay", "PiecewiseDecay", "boundaries", "values"),
-    _same(
-        _LR + "PolynomialDecay", "PolynomialDecay", "decay_steps", "end_lr", "power", "cycle"
-    ),
+    _same(_LR + "PolynomialDecay", "PolynomialDecay", "decay_steps", "end_lr", "power", "cycle"),
     _same(_LR + "LinearWarmup", "LinearWarmup", "warmup_steps", "start_lr", "end_lr"),
     _same(_FLOW + "CosineDecayLR", "CosineDecayLR", "optimizer", "decay_steps", "alpha"),
     _same(

@@ -94,9 +94,7 @@ def convert_called(call: cst.Call) -> Converted:
     return _written(call, CALLED, (call.func,))
 
 
-def _written(
-    node: cst.CSTNode, template: str, values: tuple[cst.BaseExpression, ...]
-) -> Converted:
+def _written(node: cst.CSTNode, template: str, values: tuple[cst.BaseExpression, ...]) -> Converted:
     if template == SAME:
         return Converted()
     parts: list[str | cst.CSTNode] = []
