@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bridge._simulate import simulate
     from bridge._wrap import wrap
     from bridge.checkpoint import load, move_state, save
+    from bridge.lr_finder import LRFinder
     from bridge.native_state import export_native, load_native
     from bridge.plot import plot_lr_scheduler
     from bridge.tracing import trace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "LRFinder",
     "as_torch",
     "errors",
     "export_native",
@@ -39,6 +41,7 @@ __all__ = [
 
 # Not files of the same name: importing such a file would put it in the function's place.
 _FUNCTIONS = {
+    "LRFinder": "bridge.lr_finder",
     "as_torch": "bridge._as_torch",
     "export_native": "bridge.native_state",
     "load": "bridge.checkpoint",

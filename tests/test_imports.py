@@ -37,6 +37,7 @@ LAYERS = {
     "bridge/cli/*": ("bridge", "codemods", "click", "rich"),
     "bridge/_simulate_forms.py": ("bridge", "numpy"),
     "bridge/_simulate_spec.py": ("bridge", "yaml"),
+    "bridge/_progress.py": ("bridge", "rich"),
     "bridge/plot/*": ("bridge", "matplotlib", "plotille"),
     "bridge/*": ("bridge",),
     "codemods/signatures.py": ("codemods", "libcst", "bridge.optim"),

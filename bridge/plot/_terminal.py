@@ -13,7 +13,7 @@ from bridge.plot._figure import check_log
 if TYPE_CHECKING:
     from bridge.plot._chart import Chart, Panel
 
-COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan", "white")
+CURVE_COLOURS = ("blue", "red", "green", "magenta", "yellow", "cyan", "white")
 MARKS = "abcdefghijklmnopqrstuvwxyz"  # on the curves, for where there are no colours
 MARKED = 7  # places on each curve
 BESIDE = 13  # columns that plotille takes for the axis
@@ -39,22 +39,17 @@ def drawn(chart: Chart, *, columns: int = 80, log: bool = False) -> str:
 
 
 def _panel(panel: Panel, chart: Chart, columns: int, *, log: bool) -> str:
-    figure = _plotille().Figure()
-    figure.width = max(columns - BESIDE, NARROWEST)
-    figure.height = HEIGHT
-    figure.color_mode = "names"
-    figure.x_label = chart.unit
-    figure.y_label = ""
-    figure.origin = False
+    figure = empty(columns, x_label=chart.unit)
     figure.x_ticks_fkt = lambda low, _high: f"{low:.0f}"
-    figure.y_ticks_fkt = lambda low, _high: _number(10**low if log else low)
+    if log:
+        figure.y_ticks_fkt = lambda low, _high: _number(10**low)
     figure.set_x_limits(0, max(chart.steps - 1, 1))
     drawn = [_points(curve.values, log=log) for curve in panel.curves]
     heights = [height for _, ys in drawn for height in ys]
     figure.set_y_limits(*_limits(min(heights), max(heights), log=log))
     legend = []
     for index, (curve, (xs, ys)) in enumerate(zip(panel.curves, drawn, strict=True)):
-        colour = COLOURS[curve.style % len(COLOURS)]
+        colour = CURVE_COLOURS[curve.style % len(CURVE_COLOURS)]
         figure.plot(xs, ys, lc=colour)
         mark = MARKS[curve.style % len(MARKS)] if len(panel.curves) > 1 else "-"
         if mark != "-":
@@ -69,10 +64,26 @@ def _panel(panel: Panel, chart: Chart, columns: int, *, log: bool) -> str:
     if chart.milestones:
         legend.append(f"  milestones: {', '.join(map(str, chart.milestones[:20]))}")
     title = panel.title + (" (log scale)" if log else "") + f" by {chart.unit}"
-    # Without the ends of the axes: the title says what they are.
+    return "\n".join([title, *shown(figure), *legend])
+
+
+def empty(columns: int, x_label: str) -> Any:
+    """Return a `plotille.Figure` as wide as a terminal, without anything in it."""
+    figure = _plotille().Figure()
+    figure.width = max(columns - BESIDE, NARROWEST)
+    figure.height = HEIGHT
+    figure.color_mode = "names"
+    figure.x_label = x_label
+    figure.y_label = ""
+    figure.origin = False
+    figure.y_ticks_fkt = lambda low, _high: _number(low)
+    return figure
+
+
+def shown(figure: Any) -> list[str]:
+    """Return a figure's lines, without the ends of its axes: a title says what they are."""
     _, *lines, axis, ticks = figure.show().splitlines()
-    lines += [axis[: figure.width + BESIDE], ticks.rstrip()]
-    return "\n".join([title, *lines, *legend])
+    return [*lines, axis[: figure.width + BESIDE], ticks.rstrip()]
 
 
 def _limits(low: float, high: float, *, log: bool) -> tuple[float, float]:

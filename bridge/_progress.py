@@ -1,0 +1,45 @@
+"""A bar with the time left, where a terminal can show one: https://rich.readthedocs.io."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+_T = TypeVar("_T")
+SOON = 1.0  # seconds; what is done by then needs no bar
+
+
+def tracked(items: Sequence[_T], what: str, *, shown: bool = True) -> Generator[_T, None, None]:
+    """Yield the items; if that takes a while, stderr shows how far it is and how long it will take.
+
+    >>> list(tracked([1, 2], "counting"))
+    [1, 2]
+    """
+    if not (shown and sys.stderr.isatty()):
+        yield from items
+        return
+    bar: Any = None
+    start = time.monotonic()
+    try:
+        for done, item in enumerate(items):
+            yield item
+            if bar is None and time.monotonic() - start > SOON:
+                bar = _bar()
+                bar.start()
+                task = bar.add_task(what, total=len(items))
+            if bar is not None:
+                bar.update(task, completed=done + 1)
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _bar() -> Any:
+    from rich.console import Console  # noqa: PLC0415 - only where there is something to show
+    from rich.progress import Progress  # noqa: PLC0415
+
+    return Progress(console=Console(stderr=True), transient=True)
