@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import paddle
 from paddle import _C_ops
 
-from bridge.backends._protocol import Kernel
+from bridge.backends._protocol import Batch, Kernel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bridge.backends._protocol import Batch, Group, Tensor
+    from bridge.backends._protocol import Group, Tensor
 
 _LARGEST = 3e38  # that float32 holds
 
@@ -66,7 +66,13 @@ def _adam(batch: Batch, group: Group) -> None:
     params, grads, states = batch
     lr, decay = float(group["lr"]), float(group["weight_decay"])
     is_double, in_kernel = params[0].dtype == paddle.float64, False
-    if decay != 0 and not group["decoupled_weight_decay"]:
+    is_decoupled = bool(group["decoupled_weight_decay"])
+    if decay != 0 and (is_double or not is_decoupled) and _has_twins(params):
+        # A parameter given twice, which torch only warns of, decays anew before its second step.
+        for param, grad, state in zip(*batch, strict=True):
+            _adam(Batch([param], [grad], [state]), group)
+        return
+    if decay != 0 and not is_decoupled:
         grads = [_with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
     elif decay != 0 and is_double:
         # The kernel would round the decay to float32.
@@ -161,6 +167,10 @@ def _rprop(batch: Batch, group: Group) -> None:
         zeros = _C_ops.full_like(param, 0.0, param.dtype, param.place)
         known = _C_ops.where(_C_ops.isnan(clipped), zeros, clipped)
         _C_ops.rprop_(param, known, state["prev"], state["step_size"], None, sizes, etas, False)
+
+
+def _has_twins(params: list[Tensor]) -> bool:
+    return len(set(map(id, params))) < len(params)
 
 
 def _with_decay(param: Tensor, grad: Tensor, group: Group) -> Tensor:

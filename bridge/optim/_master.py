@@ -15,7 +15,7 @@ from bridge.backends._protocol import Batch
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from bridge.backends._protocol import Backend, Tensor
+    from bridge.backends._protocol import Backend, State, Tensor
 
 MASTER = "master_weight"
 """The entry of a parameter's state that holds its copy in float32."""
@@ -37,13 +37,16 @@ def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
     """Return what is stepped in place of `batch`, its gradients apart, and of which type it is."""
     if not is_narrow(xp, dtype):
         return dtype, batch
-    masters = [
-        _master(xp, param, state.get(MASTER))
-        for param, state in zip(batch.params, batch.states, strict=True)
-    ]
-    # To a formula the copy is the parameter itself, not an entry of its state.
-    states = [{key: each for key, each in state.items() if key != MASTER} for state in batch.states]
-    return "float32", Batch(masters, batch.grads, states)
+    masters: dict[int, Tensor] = {}
+    states: dict[int, State] = {}
+    for param, state in zip(batch.params, batch.states, strict=True):
+        # A parameter given twice, which torch only warns of, goes on from its first step.
+        if id(param) not in masters:
+            masters[id(param)] = _master(xp, param, state.get(MASTER))
+        # To a formula the copy is the parameter itself, not an entry of its state.
+        states[id(state)] = {key: each for key, each in state.items() if key != MASTER}
+    stepped = [masters[id(param)] for param in batch.params]
+    return "float32", Batch(stepped, batch.grads, [states[id(state)] for state in batch.states])
 
 
 def narrow(xp: Backend, batch: Batch, stepped: Batch) -> None:

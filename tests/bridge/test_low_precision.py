@@ -123,6 +123,21 @@ def test_master_weights_train_as_float32_copies_by_hand(
 
 
 @_off_torch
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate")
+@pytest.mark.parametrize("name", ["SGD", "Adam", "Lion"])
+def test_a_parameter_given_twice_is_stepped_twice(xp: Framework, name: str) -> None:
+    narrow, wide = _param(xp, _start("float16"), "float16"), xp.param(_start("float16"))
+    ours, wides = (getattr(optim, name)([param] * 2, lr=0.02) for param in (narrow, wide))
+    ours.use_master_weights()
+    _set_grad(xp, narrow, _grads("float16")[0], "float16")
+    xp.set_grad(wide, _grads("float16")[0])
+    ours.step()
+    wides.step()
+
+    assert (xp.numpy(ours.state[narrow]["master_weight"]) == xp.numpy(wide)).all()
+
+
+@_off_torch
 @_each_dtype
 def test_maximize_steps_up(xp: Framework, dtype: str) -> None:
     opt = optim.SGD([_param(xp, np.ones(_SHAPE, "f4"), dtype)], lr=0.5, maximize=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bridge import optim
-
-if TYPE_CHECKING:
-    from tests.frameworks import Framework
+from tests.frameworks import Framework
 
 SHAPES: list[tuple[int, ...]] = [(3,), (1,), (7,), (2, 3), (4,), (), (2,), (0,), (40_000,)]
 LATE = 4  # the place of the parameter whose gradients come later
@@ -116,3 +114,25 @@ def test_a_vector_given_twice_steps_twice(xp: Framework) -> None:
     optimizer._advance({})
 
     assert [xp.numpy(param).tolist() for param in params] == [[-1.0] * 2] + [[-0.5] * 2] * 3
+
+
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate")
+@pytest.mark.parametrize("name", sorted(set(OPTIONS) - {"Lion"}))
+def test_a_vector_given_four_times_is_stepped_four_times_as_on_torch(
+    xp: Framework, name: str
+) -> None:
+    def run(framework: Framework, module: Any) -> Any:
+        twin, other = (framework.param(np.linspace(-1, 1, 5, dtype="f4")) for _ in range(2))
+        # torch's foreach steps all at once, from the same numbers.
+        foreach = {"foreach": False} if module is torch.module.optim else {}
+        options = {**OPTIONS[name], **foreach}
+        optimizer = getattr(module, name)([twin] * 4 + [other], lr=0.01, **options)
+        for step in range(4):
+            for param in (twin, other):
+                framework.set_grad(param, np.cos(np.arange(5, dtype="f4") * step))
+            optimizer.step()
+        return framework.numpy(twin)
+
+    torch = Framework("torch")
+
+    assert run(xp, optim) == pytest.approx(run(torch, torch.module.optim), rel=0, abs=1e-6)
