@@ -57,3 +57,7 @@ class UnwritableError(BridgeError, OSError):
 
 class RangeTestError(BridgeError, ValueError):
     """A learning rate range test cannot run, or does not tell what it is asked."""
+
+
+class VerifyError(BridgeError, ValueError):
+    """A port cannot be verified; the message says why."""

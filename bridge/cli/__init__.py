@@ -37,6 +37,7 @@ COMMANDS = {
     ),
     "trace": Entry("bridge.cli.trace", "trace", "Record the steps of a training script."),
     "compare": Entry("bridge.cli.compare", "compare", "Compare two traces step by step."),
+    "verify": Entry("bridge.cli.verify", "verify", "Prove that a port trains as its original."),
 }
 
 EPILOG = """\b
@@ -47,6 +48,7 @@ Examples:
   optbridge port train.py --to paddle  show the port as a diff
   optbridge trace -o a.jsonl -- python train.py
   optbridge compare a.jsonl b.jsonl    where two runs part
+  optbridge verify train.py --to paddle --report report.md
 
 \b
 Exit codes: 0 done, 1 would change (--check), 2 error, 3 refused or left.

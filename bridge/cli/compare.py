@@ -32,7 +32,9 @@ loss, param_sum and param_norm 1e-4, grad_norm 1e-3.
 """
 
 
-class _Tolerance(click.ParamType[tuple[str, float]]):
+class Tolerance(click.ParamType[tuple[str, float]]):
+    """A quantity and how far it may be off."""
+
     name = "QUANTITY=NUMBER"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, float]:
@@ -53,7 +55,7 @@ class _Tolerance(click.ParamType[tuple[str, float]]):
 @click.command(epilog=EPILOG)
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
-@click.option("--tolerance", "tolerances", multiple=True, type=_Tolerance(), help="Another one.")
+@click.option("--tolerance", "tolerances", multiple=True, type=Tolerance(), help="Another one.")
 @click.option("--steps", type=click.IntRange(min=1), help="Compare the first so many steps only.")
 @click.option(
     "--figure",
@@ -93,19 +95,21 @@ def _as_json(found: Comparison) -> dict[str, Any]:
     return {
         "differs": found.differs,
         "obstacles": list(found.obstacles),
-        "quantities": [
-            {
-                "optimizer": row.optimizer,
-                "quantity": row.quantity,
-                "group": row.group,
-                "steps": len(row.points),
-                "tolerance": row.tolerance,
-                "only_in": row.only_in or None,
-                "first": _point(row.first),
-                "largest": _point(row.largest),
-            }
-            for row in found.rows
-        ],
+        "quantities": [row_as_json(row) for row in found.rows],
+    }
+
+
+def row_as_json(row: Row) -> dict[str, Any]:
+    """Return what `--json` says of one quantity."""
+    return {
+        "optimizer": row.optimizer,
+        "quantity": row.quantity,
+        "group": row.group,
+        "steps": len(row.points),
+        "tolerance": row.tolerance,
+        "only_in": row.only_in or None,
+        "first": _point(row.first),
+        "largest": _point(row.largest),
     }
 
 

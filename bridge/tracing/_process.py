@@ -10,6 +10,7 @@ import atexit
 import json
 import os
 import sys
+from dataclasses import fields
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +30,7 @@ OWN: Final = "bridge.optim.optimizer"
 def start() -> None:
     """Watch what this process will import, as the environment says."""
     options: dict[str, Any] = json.loads(os.environ[VARIABLE])
-    tracer = _Tracer(Path(options["path"]), options["grad_norm"], options["checksum"])
+    tracer = _Tracer(options)
     watchers: dict[str, Callable[[], None]] = {OWN: tracer.watch_own}
     watchers |= {framework: partial(tracer.watch, framework) for framework in FRAMEWORKS}
     sys.meta_path.insert(0, _AfterImport(watchers))
@@ -38,15 +39,16 @@ def start() -> None:
 class _Tracer:
     """Makes the recorder when the first framework is there."""
 
-    def __init__(self, path: Path, grad_norm: bool, checksum: bool) -> None:
-        self._path = path
-        self._options = (grad_norm, checksum)
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
         self._recorder: Any = None
 
     def watch(self, framework: str) -> None:
         from bridge.tracing._watch import watch_framework  # noqa: PLC0415 - only with a framework
 
         watch_framework(framework, self._made())
+        if framework == self._options.get("carry", {}).get("framework"):
+            self._carry()
 
     def watch_own(self) -> None:
         from bridge.tracing._watch import watch_new_optimizers  # noqa: PLC0415 - likewise
@@ -59,11 +61,20 @@ class _Tracer:
             from bridge.tracing._recorder import Recorder, Wanted  # noqa: PLC0415
 
             def open_file() -> TraceFile:
-                return TraceFile(rank_path(self._path, own_rank()), replace=False)
+                return TraceFile(rank_path(Path(self._options["path"]), own_rank()), replace=False)
 
-            self._recorder = Recorder(open_file, Wanted(*self._options))
+            known = {field.name for field in fields(Wanted)}
+            wanted = {name: value for name, value in self._options.items() if name in known}
+            self._recorder = Recorder(open_file, Wanted(**wanted))
             atexit.register(self._end)
         return self._recorder
+
+    def _carry(self) -> None:
+        from bridge.verifying._carrier import Carrier  # noqa: PLC0415 - only in `optbridge verify`
+
+        carrier = Carrier(self._options["carry"])
+        carrier.watch()
+        self._recorder.on_new = carrier.introduced
 
     def _end(self) -> None:
         # where Python keeps the exception that ended the script

@@ -28,6 +28,8 @@ class Wanted:
 
     grad_norm: bool = False
     checksum: bool = False
+    steps: int | None = None
+    """After so many steps of an optimizer the process ends, and is done."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Recorder:
         self._wanted = wanted
         self.stepping: set[int] = set()
         self.known: WeakSet[Any] = WeakSet()
+        self.on_new: Callable[[Groups], None] | None = None
         self._start()
 
     def _start(self) -> None:
@@ -83,6 +86,8 @@ class Recorder:
         traced = self._traced.get(optimizer)
         if traced is None:
             traced = self._traced[optimizer] = self._introduce(optimizer)
+        if traced.step == self._wanted.steps:
+            self._leave()
         groups = traced.groups()
         traced.values = hyperparameters(groups)
         traced.losses_before = self._seen
@@ -127,6 +132,8 @@ class Recorder:
 
     def _introduce(self, optimizer: Any) -> _Traced:
         groups = groups_of(optimizer)
+        if self.on_new is not None:
+            self.on_new(groups())
         params = [list(group["params"]) for group in groups()]
         framework = next((backend_name(param) for group in params for param in group), None)
         name = framework or ""
@@ -144,6 +151,13 @@ class Recorder:
             }
         )
         return traced
+
+    def _leave(self) -> None:
+        self.close(None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not by an exception: nothing of the script is to run on, or to save a half-trained model.
+        os._exit(0)
 
     def _write(self, record: dict[str, Any]) -> None:
         if self._file is None:

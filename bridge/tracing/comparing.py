@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bridge.tracing.reading import GROUP_QUANTITIES, STEP_QUANTITIES
@@ -23,6 +23,13 @@ TOLERANCES: Final[Mapping[str, float]] = {
     "param_norm": 1e-4,
 }
 """How far a quantity may be off, relative to its largest value in either trace."""
+
+# A port rounds at every operation, the weights of the run beside it were moved only once.
+FACTOR: Final = 10
+"""How far the traces may be apart, in units of how far the first is from itself."""
+
+# Beyond this share of a quantity's largest value, rounding has become all that is to be seen.
+_CHAOS: Final = 0.1
 
 # A sum may be near 0 where its terms are not: what its tolerance is relative to instead.
 _SCALED_BY: Final = {"param_sum": "param_norm"}
@@ -54,16 +61,39 @@ class Row:
     group: int | None
     points: tuple[Point, ...]
     tolerance: float
-    allowed: float
-    """The tolerance, in the quantity's own unit."""
+    scale: float
+    """What the tolerance is relative to."""
 
     only_in: str = ""
     """The trace that has it, where the other does not: `a` or `b`."""
 
+    spread: Mapping[int, float] = field(default_factory=dict)
+    """By step, how far `a` has been from itself, after its weights were moved by rounding."""
+
+    excuse: str = ""
+    """Why its difference says nothing."""
+
     @property
     def first(self) -> Point | None:
         """Where the traces part."""
-        return next((point for point in self.points if point.difference > self.allowed), None)
+        if self.excuse:
+            return None
+        return next(
+            (point for point in self.predictable if point.difference > self.allowed(point.step)),
+            None,
+        )
+
+    @property
+    def predictable(self) -> tuple[Point, ...]:
+        """The steps up to which rounding alone does not decide what the values are."""
+        limit = _CHAOS * self.scale / FACTOR
+        is_chaotic = (self.spread.get(point.step, 0.0) > limit for point in self.points)
+        end = next((i for i, chaotic in enumerate(is_chaotic) if chaotic), len(self.points))
+        return self.points[:end]
+
+    def allowed(self, step: int) -> float:
+        """Return how far the traces may be apart at a step, in the quantity's own unit."""
+        return max(self.tolerance * self.scale, FACTOR * self.spread.get(step, 0.0))
 
     @property
     def largest(self) -> Point | None:
@@ -97,6 +127,8 @@ def compare(
     b: Trace,
     tolerances: Mapping[str, float] = TOLERANCES,
     steps: int | None = None,
+    again: Trace | None = None,
+    names: tuple[str, str] = ("a", "b"),
 ) -> Comparison:
     """Compare the traces; with `steps`, the first so many of each optimizer.
 
@@ -105,11 +137,20 @@ def compare(
         b: the port's.
         tolerances: other ones than `TOLERANCES`, by quantity.
         steps: how many steps to compare; None for all.
+        again: the original's once more, its weights moved by one unit in the last place: as far as
+            rounding alone takes it, and `FACTOR` times that, the port may be away.
+        names: what to call the two in obstacles.
     """
     tolerances = {**TOLERANCES, **tolerances}
     pairs = list(enumerate(zip(a.optimizers, b.optimizers, strict=False)))
     rows = tuple(row for number, pair in pairs for row in _rows(number, *pair, tolerances, steps))
-    obstacles = [*_of_file("a", a, steps), *_of_file("b", b, steps), *_of_pair(a, b, steps)]
+    if again is not None:
+        rows = tuple(replace(row, spread=_spread(row, again)) for row in rows)
+    obstacles = [
+        *_of_file(names[0], a, steps),
+        *_of_file(names[1], b, steps),
+        *_of_pair(a, b, names, steps),
+    ]
     return Comparison(a, b, rows, tuple(obstacles))
 
 
@@ -137,7 +178,20 @@ def _rows(
         )
         tolerance = tolerances[quantity]
         only_in = "" if in_a and in_b else "a" if in_a else "b"
-        yield Row(number, quantity, group, points, tolerance, tolerance * scale, only_in)
+        yield Row(number, quantity, group, points, tolerance, scale, only_in)
+
+
+def _spread(row: Row, again: Trace) -> dict[int, float]:
+    if row.optimizer >= len(again.optimizers):
+        return {}
+    values = again.optimizers[row.optimizer].series.get((row.quantity, row.group), {})
+    spread, largest = {}, 0.0
+    for point in row.points:
+        # What has once been apart by so much, may be by chance less apart at a later step.
+        moved = Point(point.step, point.a, values.get(point.step, point.a))
+        largest = max(largest, moved.difference)
+        spread[point.step] = largest
+    return spread
 
 
 def _largest(values: Iterator[float]) -> float:
@@ -155,18 +209,22 @@ def _of_file(name: str, trace: Trace, steps: int | None) -> Iterator[str]:
         yield f"{name}'s script ended by {trace.error}"
 
 
-def _of_pair(a: Trace, b: Trace, steps: int | None) -> Iterator[str]:
+def _of_pair(a: Trace, b: Trace, names: tuple[str, str], steps: int | None) -> Iterator[str]:
+    first, second = names
     if len(a.optimizers) != len(b.optimizers):
-        yield f"a has {_many(len(a.optimizers), 'optimizer')}, b has {len(b.optimizers)}"
+        count = _many(len(a.optimizers), "optimizer")
+        yield f"{first} has {count}, {second} has {len(b.optimizers)}"
     for number, (one, other) in enumerate(zip(a.optimizers, b.optimizers, strict=False)):
         where = f"of optimizer {number} " if len(a.optimizers) > 1 else ""
         if one.groups != other.groups:
-            yield f"a has {_many(one.groups, 'group')} {where}".rstrip() + f", b has {other.groups}"
+            count = f"{_many(one.groups, 'group')} {where}".rstrip()
+            yield f"{first} has {count}, {second} has {other.groups}"
         lengths = [
             found if steps is None else min(found, steps) for found in (one.steps, other.steps)
         ]
         if lengths[0] != lengths[1]:
-            yield f"a has {_many(one.steps, 'step')} {where}".rstrip() + f", b has {other.steps}"
+            count = f"{_many(one.steps, 'step')} {where}".rstrip()
+            yield f"{first} has {count}, {second} has {other.steps}"
         elif steps is not None and lengths[0] < steps:
             yield f"both have only {_many(lengths[0], 'step')} {where}".rstrip() + f", not {steps}"
 

@@ -7,14 +7,14 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import TraceError
 from bridge.tracing._file import family
 from bridge.tracing._process import VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _INJECTED: Final = Path(__file__).parent / "injected"
 _BY_SIGNAL: Final = 128  # what shells add to a signal's number
@@ -29,9 +29,7 @@ def run_traced(
     as `a.rank1.jsonl`. What an earlier trace left there is removed.
     """
     _make_room(path)
-    options = {"path": str(path.absolute()), "grad_norm": grad_norm, "checksum": checksum}
-    search = os.pathsep.join(filter(None, (str(_INJECTED), os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, VARIABLE: json.dumps(options), "PYTHONPATH": search}
+    environment = tracing(os.environ, path, grad_norm=grad_norm, checksum=checksum)
     try:
         process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
     except OSError as error:
@@ -39,6 +37,19 @@ def run_traced(
         raise TraceError(f"cannot run {command[0]}: {error.strerror}.\nHint: {hint}") from error
     code = _wait(process)
     return code if code >= 0 else _BY_SIGNAL - code
+
+
+def tracing(environment: Mapping[str, str], path: Path, **options: Any) -> dict[str, str]:
+    """Return an environment in which every Python process writes a trace.
+
+    Args:
+        environment: what else the processes find there.
+        path: the trace of the first process.
+        options: what to record beside hyperparameters and losses.
+    """
+    search = os.pathsep.join(filter(None, (str(_INJECTED), environment.get("PYTHONPATH"))))
+    told = json.dumps({"path": str(path.absolute()), **options})
+    return {**environment, VARIABLE: told, "PYTHONPATH": search}
 
 
 def _make_room(path: Path) -> None:

@@ -1,0 +1,211 @@
+"""Inside a run of `optbridge verify`: give every run the original's initial state and draws.
+
+The original writes what it has on a tape; the port, and the original once more, take it from
+there. What cannot be carried is a line in the file of objections: losses then say nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from bridge.backends import backend
+from bridge.errors import TraceError
+from bridge.verifying._draws import watch_draws
+from bridge.verifying._tape import Record, Recording, Replaying
+from bridge.verifying._tensors import MODULES, OPTIONAL, slots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bridge.backends._protocol import Tensor
+    from bridge.verifying._tape import Array, Kind
+
+SEED = 0
+
+
+class Carrier:
+    """What stands between a script and its randomness."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._framework: str = options["framework"]
+        tape = Path(options["tape"])
+        self._is_nudged: bool = options["role"] == "nudged"
+        self._tape = Recording(tape) if options["role"] == "original" else Replaying(tape)
+        self._objections = Path(options["objections"])
+        self._lost: set[str] = set()
+        self._process = os.getpid()
+        self._met: WeakSet[Any] = WeakSet()
+        self._carried: dict[int, Tensor] = {}  # by identity, and kept alive for its sake
+
+    def watch(self) -> None:
+        """Start, as soon as the framework is imported."""
+        framework = self._framework
+        self._xp = backend(framework)
+        self._numpy = import_module("numpy")
+        # A script that sets no seed of its own would not even repeat itself.
+        random.seed(SEED)
+        self._numpy.random.seed(SEED)
+        module = sys.modules[framework]
+        (module.seed if framework == "paddle" else module.manual_seed)(SEED)
+        self._watch_calls(getattr(module.nn, MODULES[framework]))
+        watch_draws(framework, self)
+
+    def _watch_calls(self, base: Any) -> None:
+        original = base.__call__
+
+        @wraps(original)
+        def call(this: Any, *args: Any, **kwargs: Any) -> Any:
+            # By now the model is complete, and no optimizer has stepped yet.
+            if this not in self._met:
+                self._meet(this)
+            return original(this, *args, **kwargs)
+
+        base.__call__ = call
+
+    def _meet(self, model: Any) -> None:
+        self._met.update(layer for _, layer in model.named_modules())
+        found = [
+            slot for slot in slots(model, self._framework) if id(slot.tensor) not in self._carried
+        ]
+        # a loss or an activation has nothing to carry
+        if not any(slot.is_parameter for slot in found):
+            return
+        self._carried |= {id(slot.tensor): slot.tensor for slot in found}
+        own = {slot.key: self._array(slot.tensor, slot.is_transposed) for slot in found}
+        taken = self._exchange("weights", type(model).__name__, own)
+        if taken is None:
+            return
+        self._compare_layouts(type(model).__name__, taken, own)
+        for slot in found:
+            if slot.key in taken and taken[slot.key].shape == own[slot.key].shape:
+                value = taken[slot.key].T if slot.is_transposed else taken[slot.key]
+                if self._is_nudged and slot.is_parameter and value.dtype.kind == "f":
+                    value = self._numpy.nextafter(value, value.dtype.type("inf"))
+                self._write(slot.tensor, value)
+
+    def _compare_layouts(
+        self, name: str, original: Mapping[str, Array], own: Mapping[str, Array]
+    ) -> None:
+        odd = [key for key in own.keys() - original.keys() if _matters(key)]
+        lacking = [key for key in original.keys() - own.keys() if _matters(key)]
+        if odd or lacking:
+            self._object(
+                "weights",
+                f"{name} has other tensors than the original's: "
+                f"{_named(odd, 'only here')}{'; ' if odd and lacking else ''}"
+                f"{_named(lacking, 'only there')}",
+            )
+        for key in sorted(own.keys() & original.keys()):
+            if own[key].shape != original[key].shape:
+                self._object(
+                    "weights",
+                    f"{name}'s {key} has the shape {own[key].shape}, "
+                    f"the original's {original[key].shape}",
+                )
+
+    def introduced(self, groups: Iterable[Mapping[str, Any]]) -> None:
+        """Look at what an optimizer steps that belongs to no model which was called."""
+        params = [param for group in groups for param in group["params"]]
+        loose = [param for param in params if id(param) not in self._carried]
+        if not loose:
+            return
+        own = {str(index): self._array(param) for index, param in enumerate(loose)}
+        taken = self._exchange("optimizer", "", own)
+        # It is too late to set them: their first gradients are there.
+        if taken is not None and not self._is_nudged and not self._equal(taken, own):
+            self._object(
+                "optimizer",
+                "an optimizer steps weights that begin otherwise than the original's, and no "
+                "model that holds them was called before its first step",
+            )
+
+    def drew(self, family: str, tensor: Tensor) -> None:
+        """Give a tensor that was drawn the original's values."""
+        own = self._array(tensor)
+        taken = self._exchange("draw", family, {"": own})
+        if taken is not None and self._is_same("draw", f"a {family} tensor", taken[""], own):
+            self._write(tensor, taken[""])
+
+    def kept(self, mask: Array) -> Array:
+        """Return the entries that the original's dropout kept."""
+        taken = self._exchange("mask", "", {"": mask})
+        if taken is not None and self._is_same("mask", "a dropout", taken[""], mask):
+            return taken[""]
+        return mask
+
+    def shuffled(self, order: list[int]) -> list[int]:
+        """Return the order in which the original's loader went."""
+        own = self._numpy.array(order, dtype="int64")
+        taken = self._exchange("order", "", {"": own})
+        if taken is not None and self._is_same("order", "a shuffled order", taken[""], own):
+            indices: list[int] = taken[""].tolist()
+            return indices
+        return order
+
+    def cannot_carry(self, name: str) -> None:
+        """Object to randomness that no other framework could repeat."""
+        self._object(name, f"it calls {name}, which draws what cannot be carried")
+
+    def _exchange(
+        self, kind: Kind, label: str, arrays: Mapping[str, Array]
+    ) -> Mapping[str, Array] | None:
+        if kind in self._lost:
+            return None
+        if os.getpid() != self._process:
+            self._object(kind, "a process that it forked draws at random")
+            return None
+        try:
+            taken = self._tape.exchange(Record(kind, label, arrays))
+        except TraceError as error:
+            self._object(kind, str(error))
+            return None
+        except OSError as error:
+            self._object(kind, f"the tape cannot be written: {error.strerror}")
+            return None
+        if taken is not None and kind == "draw" and taken.label != label:
+            self._object(kind, f"it draws a {label} tensor where the original draws {taken.label}")
+            return None
+        return None if taken is None else taken.arrays
+
+    def _is_same(self, kind: Kind, what: str, original: Array, own: Array) -> bool:
+        if original.shape == own.shape:
+            return True
+        self._object(
+            kind, f"it draws {what} of shape {own.shape} where the original's is {original.shape}"
+        )
+        return False
+
+    def _equal(self, original: Mapping[str, Array], own: Mapping[str, Array]) -> bool:
+        return original.keys() == own.keys() and all(
+            self._numpy.array_equal(original[key], own[key]) for key in own
+        )
+
+    def _object(self, kind: str, text: str) -> None:
+        if kind not in self._lost:
+            self._lost.add(kind)
+            with self._objections.open("a", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+
+    def _array(self, tensor: Tensor, is_transposed: bool = False) -> Array:
+        array = self._xp.to_numpy(self._xp.clone(tensor))
+        return array.T if is_transposed else array
+
+    def _write(self, tensor: Tensor, array: Array) -> None:
+        whole = self._numpy.array(array, order="C")
+        with self._xp.no_grad():
+            self._xp.assign(tensor, self._xp.from_numpy(whole, tensor))
+
+
+def _matters(key: str) -> bool:
+    return key.rpartition(".")[2] not in OPTIONAL
+
+
+def _named(keys: list[str], where: str) -> str:
+    return f"{', '.join(sorted(keys))} {where}" if keys else ""

@@ -1,0 +1,184 @@
+"""Run the original, its port and the original once more, and lay their traces beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bridge.errors import VerifyError
+from bridge.tracing._file import family
+from bridge.tracing.comparing import Comparison, compare
+from bridge.tracing.reading import STEP_QUANTITIES, read_trace
+from bridge.verifying._tape import contents
+from bridge.verifying.running import run
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from bridge.tracing.comparing import Row
+    from bridge.tracing.reading import Trace
+    from bridge.verifying.running import Job, Ran, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to record, how long to run, and what to hold the port to."""
+
+    grad_norm: bool = False
+    checksum: bool = False
+    steps: int | None = None
+    time_limit: float | None = None
+    tolerances: Mapping[str, float] | None = None
+    ignored: Collection[str] = ()
+    is_carrying: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was run, and how it compares."""
+
+    original: Ran
+    port: Ran
+    nudged: Ran
+    rows: tuple[Row, ...]
+    obstacles: tuple[str, ...]
+    """Why not all of both runs could be compared."""
+
+    carried: Counter[str]
+    """How many models, draws, dropouts and orders the original handed on."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is further off than it may be."""
+        return any(row.first for row in self.rows)
+
+    @property
+    def excuses(self) -> tuple[str, ...]:
+        """Why some quantities say nothing."""
+        return tuple(dict.fromkeys(row.excuse for row in self.rows if row.excuse))
+
+    @property
+    def steps(self) -> int:
+        """How many steps were compared, of all optimizers together."""
+        by_optimizer: dict[int, int] = {}
+        for row in self.rows:
+            by_optimizer[row.optimizer] = max(by_optimizer.get(row.optimizer, 0), len(row.points))
+        return sum(by_optimizer.values())
+
+
+def prove(
+    original: Job,
+    port: Job,
+    folder: Path,
+    wanted: Wanted,
+    watch: Callable[[Role, int], None] = lambda *_: None,
+    nudged: Job | None = None,
+) -> Proof:
+    """Run the jobs one after another, and compare.
+
+    Args:
+        original: runs first, for the others take its state.
+        port: what is held against it.
+        folder: an existing one, for all that the runs leave.
+        wanted: what to record and to compare.
+        watch: called with the role of the run and its steps so far.
+        nudged: the original again, if its command is to be another one.
+
+    Raises:
+        VerifyError: a run took no step of an optimizer; the message has the end of what it printed.
+    """
+    first = _run(original, folder, wanted, wanted.steps, watch)
+    theirs = _trace(first)
+    # Where the original broke off, no other has to go on.
+    most = max(found.steps for found in theirs.optimizers)
+    steps = most if first.failure or first.is_out_of_time else wanted.steps
+    second = _run(port, folder, wanted, steps, watch)
+    ours = _trace(second)
+    again = nudged or replace(original, role="nudged")
+    third = _run(again, folder, wanted, steps, watch)
+    found = compare(
+        theirs,
+        ours,
+        wanted.tolerances or {},
+        again=_trace(third),
+        names=("the original", "the port"),
+    )
+    rows = (row for row in found.rows if row.quantity not in wanted.ignored)
+    objections = [
+        f"{_subject(ran)}: {text}" for ran in (first, second, third) for text in ran.objections
+    ]
+    return Proof(
+        first,
+        second,
+        third,
+        tuple(_excused(row, objections) for row in rows),
+        tuple(_obstacles(found, (first, second, third))),
+        contents(folder / "tape"),
+    )
+
+
+def _run(
+    job: Job, folder: Path, wanted: Wanted, steps: int | None, watch: Callable[[Role, int], None]
+) -> Ran:
+    options: dict[str, Any] = {
+        "grad_norm": wanted.grad_norm,
+        "checksum": wanted.checksum,
+        "steps": steps,
+    }
+    return run(
+        job,
+        folder,
+        options=options,
+        is_carrying=wanted.is_carrying,
+        time_limit=wanted.time_limit,
+        watch=lambda count: watch(job.role, count),
+    )
+
+
+def _trace(ran: Ran) -> Trace:
+    if not ran.trace.exists():
+        said = f" It printed:\n{ran.tail}" if ran.tail else ""
+        raise VerifyError(
+            f"{_subject(ran)} {ran.failure or 'ended'} and took no step of an optimizer.{said}"
+        )
+    return read_trace(ran.trace)
+
+
+def _obstacles(found: Comparison, runs: tuple[Ran, ...]) -> Iterator[str]:
+    told = False
+    for ran in runs:
+        if ran.failure:
+            told = True
+            yield f"{_subject(ran)} {ran.failure}"
+        others = len(list(family(ran.trace))) - 1
+        if others:
+            yield f"{_subject(ran)} trained in {others + 1} processes; only the first is compared"
+    # that a trace has no end or is short, follows from that
+    if not told:
+        yield from found.obstacles
+
+
+def _excused(row: Row, objections: list[str]) -> Row:
+    if row.quantity not in STEP_QUANTITIES or not row.points:
+        return row
+    if objections:
+        return replace(row, excuse="; ".join(objections))
+    if not row.predictable:
+        return replace(
+            row,
+            excuse=f"the original does not repeat itself: run again with its weights moved by one "
+            f"unit in the last place, its {row.quantity} is off by "
+            f"{row.spread[row.points[0].step]:.2g} at its first step",
+        )
+    return row
+
+
+def _subject(ran: Ran) -> str:
+    names: Mapping[Role, str] = {
+        "original": "the original",
+        "port": "the port",
+        "nudged": "the original, run again,",
+    }
+    return f"{names[ran.job.role]} on {ran.job.framework}".replace(", on", " on")

@@ -1,0 +1,135 @@
+"""A proof as Markdown, for the pull request that brings the port; its figure is a file beside it.
+
+https://github.github.com/gfm/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bridge.tracing.comparing import FACTOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bridge.tracing.comparing import Point, Row
+    from bridge.verifying.proof import Proof
+
+HEADINGS: Final = ("quantity", "steps", "allowed", "largest difference", "torch itself", "result")
+EXPLANATION: Final = (
+    "Differences are shares of the largest value. *torch itself* is how far the original is from "
+    "itself after every weight was moved by one unit in the last place, that is, what rounding "
+    f"alone does; at each step the port may be {FACTOR} times as far, or as far as is allowed."
+)
+_RUNS: Final = {"a": "the original", "b": "the port"}
+_CARRIED: Final = {
+    "weights": ("the initial state of one model", "the initial states of {} models"),
+    "draw": ("one random tensor", "{} random tensors"),
+    "mask": ("one dropout mask", "{} dropout masks"),
+    "order": ("the order of one shuffled epoch", "the orders of {} shuffled epochs"),
+}
+
+
+def verdict(proof: Proof) -> str:
+    """Say in one sentence what was found."""
+    if proof.obstacles:
+        return "Not all could be compared" + (", and what could differs" if proof.differs else "")
+    if proof.differs:
+        return "The port trains differently"
+    if proof.excuses:
+        return "Equal in what is comparable; the losses are not"
+    return "The port trains as the original does"
+
+
+def carried(proof: Proof) -> str:
+    """Say what the port took from the original, so that both could be compared.
+
+    >>> from types import SimpleNamespace
+    >>> carried(SimpleNamespace(carried={"weights": 1, "mask": 12}))
+    'the initial state of one model, 12 dropout masks'
+    """
+    words = [
+        one if proof.carried[kind] == 1 else many.format(proof.carried[kind])
+        for kind, (one, many) in _CARRIED.items()
+        if proof.carried.get(kind)
+    ]
+    return ", ".join(words) or "nothing"
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Return a row of the table, under `HEADINGS`; differences are shares of the largest value."""
+    steps = str(len(row.points))
+    if row.only_in:
+        return row.label, steps, "", "", "", f"only in {_RUNS[row.only_in]}"
+    largest = row.largest.difference if row.largest else 0.0
+    spread = max(row.spread.values(), default=0.0)
+    shares = (f"{row.tolerance:g}", _share(largest, row), _share(spread, row))
+    return row.label, steps, *shares, _result(row, largest)
+
+
+def _result(row: Row, largest: float) -> str:
+    if row.excuse:
+        return "not comparable"
+    if row.first is not None:
+        return f"differs from step {row.first.step}: {_pair(row.first)}"
+    if len(row.predictable) < len(row.points):
+        return f"within up to step {row.predictable[-1].step}, then torch itself parts"
+    return "within" if largest else "equal"
+
+
+def _pair(point: Point) -> str:
+    return f"{point.a:.9g}, port {point.b:.9g}"
+
+
+def _share(difference: float, row: Row) -> str:
+    return f"{difference / row.scale:.1e}" if difference and row.scale else "0"
+
+
+def markdown(
+    proof: Proof, title: str, facts: Sequence[tuple[str, str]], figure: str, port: str
+) -> str:
+    """Write the report.
+
+    Args:
+        proof: what was found.
+        title: what was verified.
+        facts: what was run and how, as (what, how) pairs.
+        figure: the name of the picture beside it; empty where there is none.
+        port: what the port says about itself, in Markdown.
+    """
+    return "\n".join(_lines(proof, title, facts, figure, port)) + "\n"
+
+
+def _lines(
+    proof: Proof, title: str, facts: Sequence[tuple[str, str]], figure: str, port: str
+) -> Iterator[str]:
+    yield from (f"## {title}", "", f"**{verdict(proof)}.**", "")
+    yield from _bullets((*proof.obstacles, *proof.excuses))
+    for number in sorted({row.optimizer for row in proof.rows}):
+        yield from _table([row for row in proof.rows if row.optimizer == number], number)
+    yield from (EXPLANATION, "")
+    if figure:
+        yield from (f"![The original and the port, step by step]({figure})", "")
+    yield from ("| run | |", "|---|---|")
+    yield from (f"| {what} | {_cell(how)} |" for what, how in facts)
+    if port:
+        yield from ("", port.rstrip())
+
+
+def _table(rows: Sequence[Row], number: int) -> Iterator[str]:
+    if number:
+        yield from (f"Optimizer {number + 1}:", "")
+    yield f"| {' | '.join(HEADINGS)} |"
+    yield "|---|--:|--:|--:|--:|---|"
+    yield from (f"| {' | '.join(map(_cell, cells(row)))} |" for row in rows)
+    yield ""
+
+
+def _bullets(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"- {_cell(line)}" for line in lines)
+    if lines:
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
