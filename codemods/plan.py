@@ -23,6 +23,7 @@ from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
+from codemods.unclear import unclear
 from codemods.unused import unused
 from codemods.wishes import Wishes
 
@@ -74,6 +75,7 @@ class _Planner:
         self.wishes = Wishes(source, options)
         self.noted: set[str] = set()
         self.unused: list[tuple[Binding, str]] = []
+        self.held: list[Binding] = []
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
@@ -89,7 +91,8 @@ class _Planner:
         self._unused()
         targets = [*(m.target for m in self.moves), *(target for _, target in self.unused)]
         self.result.needs_bridge = any(in_package(t, "bridge") for t in targets)
-        kept = [*(r.binding for r in self.kept), *(q.binding for q in self.names.quoted)]
+        quoted = [q.binding for q in self.names.quoted]
+        kept = [*(r.binding for r in self.kept), *quoted, *self.held]
         self.result.edits += plan_moves(self.source, self.names, self.moves, kept, self.unused)
         self._collisions(targets)
         for told in self.wishes.told():
@@ -152,6 +155,8 @@ class _Planner:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""
         for node, code in self._coded(found, judgement):
             if (wish := self.wishes.against(node, code)) is not None:
+                if isinstance(judgement.verdict, Bridge) and self.options.style == "auto":
+                    wish = f"{judgement.verdict.reason}; {wish}"
                 self._skip(found, node, code, wish)
                 return True
         return False
@@ -283,43 +288,17 @@ class _Planner:
     # what cannot be decided
 
     def _unclear(self) -> None:
-        code = self._code(998)
-        for found in self.names.ambiguous:
-            if self.options.scope == "all" or any("optim" in m for m in found.meanings):
-                meanings = " or ".join(found.meanings)
-                self._find(
-                    found.node,
-                    code,
-                    "left",
-                    self.source.text(found.node),
-                    f"this name means {meanings}, depending on the path taken",
-                    "import it in one place, unconditionally",
-                )
-        ports_all = self.options.scope == "all" and self.options.target in TABLES
-        for quoted in self.names.quoted:
-            if ports_all or "optim" in self.source.text(quoted.node):
-                self._find(
-                    quoted.node,
-                    code,
-                    "left",
-                    self.source.text(quoted.node),
-                    "a name of torch in a string",
-                    "write the annotation without quotes",
-                )
-        for star in self.names.stars:
-            self._find(
-                star,
-                code,
-                "left",
-                self.source.text(star),
-                "a star import hides which names are torch's",
-                "import the names that are used",
-            )
+        for node, what, reason, hint in unclear(self.source, self.names, self.options):
+            self._find(node, self._code(998), "left", what, reason, hint)
 
     def _unused(self) -> None:
         if self.options.scope != "all" or self.options.target not in TABLES:
             return
         for binding, target in unused(self.names, TABLES[self.options.target], self.options.target):
+            code = self._code(api_number(binding.qualified))
+            if target is not None and self._is_unwanted(binding.alias, code, binding.qualified):
+                self.held.append(binding)
+                continue
             if target is not None:
                 self.unused.append((binding, target))
                 continue

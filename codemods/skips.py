@@ -73,7 +73,8 @@ class Skips:
         foreign = tuple(p for t, p in PREFIXES.items() if t not in (options.target, "bridge"))
         for skip in self._all():
             is_ours = not skip.codes or not all(c.startswith(foreign) for c in skip.codes)
-            if is_ours and skip not in self.used:
+            is_known = not any(unknown(word) for word in skip.codes)
+            if is_ours and is_known and skip not in self.used:
                 yield skip
 
     def _all(self) -> Iterator[Skip]:

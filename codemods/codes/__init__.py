@@ -6,7 +6,6 @@ in docs/rules. The codes of native code are those of `bridge.equivalents`.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from codemods.codes._findings import LEFT, MEMBERS, api_number, other_rules
@@ -31,6 +30,7 @@ __all__ = [
 ]
 
 ALL: Final = "ALL"
+SIMILAR: Final = 3  # letters of a code, in their places
 
 
 def register(rules: Iterable[Rule]) -> Mapping[str, Rule]:
@@ -66,6 +66,12 @@ def unknown(prefix: str) -> str | None:
     """
     if prefix and matching(prefix):
         return None
-    close = get_close_matches(prefix.upper(), RULES, n=1)
-    hint = f"did you mean {close[0]}?" if close else "`optbridge rules` lists the codes"
+    close = max(RULES, key=lambda code: _alike(prefix, code))
+    hint = "`optbridge rules` lists the codes"
+    if _alike(prefix, close) >= SIMILAR:
+        hint = f"did you mean {close}?"
     return f"unknown code {prefix!r}; {hint}"
+
+
+def _alike(word: str, code: str) -> int:
+    return sum(a == b for a, b in zip(word.upper(), code, strict=False))

@@ -1,0 +1,44 @@
+"""Names whose meaning the source does not tell: ambiguous ones, those in strings, star imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from codemods.api import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+    from codemods.model import Options
+    from codemods.names import Names
+    from codemods.source import Source
+
+
+class Unclear(NamedTuple):
+    """A name that is left, and what to do about it."""
+
+    node: cst.CSTNode
+    what: str
+    reason: str
+    hint: str
+
+
+def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]:
+    """Yield every name in scope that cannot be decided."""
+    for found in names.ambiguous:
+        if options.scope == "all" or any("optim" in m for m in found.meanings):
+            meanings = " or ".join(found.meanings)
+            reason = f"this name means {meanings}, depending on the path taken"
+            hint = "import it in one place, unconditionally"
+            yield Unclear(found.node, source.text(found.node), reason, hint)
+    ports_all = options.scope == "all" and options.target in TABLES
+    for quoted in names.quoted:
+        text = source.text(quoted.node)
+        if ports_all or "optim" in text:
+            hint = "write the annotation without quotes"
+            yield Unclear(quoted.node, text, "a name of torch in a string", hint)
+    for star in names.stars:
+        reason = "a star import hides which names are torch's"
+        yield Unclear(star, source.text(star), reason, "import the names that are used")
