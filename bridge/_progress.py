@@ -7,16 +7,18 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable
 
 _T = TypeVar("_T")
 SOON = 1.0  # seconds; what is done by then needs no bar
 
 
-def tracked(items: Sequence[_T], what: str, *, shown: bool = True) -> Generator[_T, None, None]:
-    """Yield the items; if that takes a while, stderr shows how far it is and how long it will take.
+def tracked(
+    items: Iterable[_T], what: str, *, total: int, shown: bool = True
+) -> Generator[_T, None, None]:
+    """Yield `total` items; if that takes a while, stderr shows how far it is and the time left.
 
-    >>> list(tracked([1, 2], "counting"))
+    >>> list(tracked([1, 2], "counting", total=2))
     [1, 2]
     """
     if not (shown and sys.stderr.isatty()):
@@ -30,7 +32,7 @@ def tracked(items: Sequence[_T], what: str, *, shown: bool = True) -> Generator[
             if bar is None and time.monotonic() - start > SOON:
                 bar = _bar()
                 bar.start()
-                task = bar.add_task(what, total=len(items))
+                task = bar.add_task(what, total=total)
             if bar is not None:
                 bar.update(task, completed=done + 1)
     finally:

@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.edits import EditConflictError, apply
+from codemods.marks import missing
 from codemods.model import FileResult, Finding
 from codemods.plan import plan
+from codemods.relevance import concerns_us
 from codemods.source import Source, UnreadableSourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from codemods.model import Options, Origin, PrependLine
+    from codemods.model import Options
     from codemods.plan import Plan
-
-
-def concerns_us(raw: bytes, origin: Origin = "torch") -> bool:
-    """Tell by the text alone whether a file can have anything to port."""
-    return origin.encode() in raw
 
 
 def port(raw: bytes, path: Path, options: Options) -> FileResult:
@@ -36,9 +33,10 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
 
     Returns:
         The new bytes and the findings. The bytes are the old ones where a part in scope could not
-        be ported and `options.partial` is off, and where the file could not be read.
+        be ported and `options.partial` is off, and where the file could not be read; with
+        `options.todo` they have a comment above each such part.
     """
-    if not concerns_us(raw, options.origin):
+    if not concerns_us(raw, path, options):
         return FileResult(path, raw, raw)
     try:
         source = Source.parse(raw)
@@ -49,18 +47,20 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
     planned = _planned(source, options)
     findings = sorted(planned.findings, key=lambda f: (f.line, f.column, f.code))
     stuck = [f for f in findings if f.kind in ("refused", "left")]
-    if stuck and not options.partial:
-        return _result(path, raw, raw, findings, needs_bridge=False)
+    is_written = options.partial or not stuck
+    if not (is_written or options.todo):
+        return _result(path, raw, raw, findings)
     try:
-        marks = [m for m in planned.marks if not _is_marked(source, m)] if stuck else []
-        after = apply(source, [*planned.edits, *marks])
+        marks = missing(source, planned.marks, options) if stuck else []
+        after = apply(source, [*planned.edits, *marks] if is_written else marks)
     except EditConflictError as error:
         finding = Finding(1, 1, "OB002", "error", str(path), str(error), "please report this file")
         return _result(path, raw, raw, [finding])
     if (broken := _broken(raw, after)) is not None:
         finding = Finding(1, 1, "OB003", "error", str(path), broken, "please report this file")
         return _result(path, raw, raw, [finding])
-    return _result(path, raw, after, findings, needs_bridge=planned.needs_bridge)
+    needs_bridge = is_written and planned.needs_bridge
+    return _result(path, raw, after, findings, needs_bridge=needs_bridge)
 
 
 def _planned(source: Source, options: Options) -> Plan:
@@ -76,13 +76,6 @@ def _result(
 ) -> FileResult:
     counts = Counter(f.kind for f in findings)
     return FileResult(path, raw, after, tuple(findings), needs_bridge, counts)
-
-
-def _is_marked(source: Source, mark: PrependLine) -> bool:
-    if mark.text.encode() in source.data:
-        return True
-    # What a method is called on is known less well once the calls that made it are ported.
-    return "left: ." in mark.text and b"# optbridge: " in source.data
 
 
 def _broken(before: bytes, after: bytes) -> str | None:

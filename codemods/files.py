@@ -1,29 +1,33 @@
-"""The only place that touches a disk: find files, read them, replace them whole."""
+"""The only place that touches a user's files: find them, replace them whole."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
-import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from codemods.ignored import Filters, Ignored
+from codemods.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Folders that hold what others wrote, or what a tool made.
-SKIPPED_FOLDERS = frozenset(
-    {"__pycache__", "build", "dist", "node_modules", "site-packages", "third_party", "vendor"}
-)
+    from codemods.model import FileResult
+
+# All that a process which is killed in the act leaves behind.
+UNFINISHED = ".optbridge-{}.new"
 
 
-def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the Python files among `paths` and below the folders among them, each once, sorted.
+def find_files(paths: Iterable[Path], filters: Filters | None = None) -> Iterator[Path]:
+    """Yield the files among `paths` and below the folders among them, each once, sorted.
 
-    A file that is named is taken whatever it is called. In folders, hidden folders, virtual
-    environments, vendored code and symbolic links are passed over.
+    A file that is named is taken whatever it is called. In folders, hidden folders, symbolic links
+    and what `ignored` passes over are left out.
 
     Raises:
         FileNotFoundError: if a path does not exist.
@@ -32,50 +36,76 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
-        for found in [path] if path.is_file() else _walk(path):
+        for found in _walk(path, filters or Filters()) if path.is_dir() else [path]:
             key = found.resolve()
             if key not in seen:
                 seen.add(key)
                 yield found
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
+def _walk(top: Path, filters: Filters) -> Iterator[Path]:
+    ignored = Ignored(top, filters)
+    for root, folders, files in os.walk(top):
         here = Path(root)
-        folders[:] = sorted(f for f in folders if _is_ours(here / f))
-        yield from (
-            here / name
-            for name in sorted(files)
-            if name.endswith(".py") and not (here / name).is_symlink()
-        )
-
-
-def _is_ours(folder: Path) -> bool:
-    hidden = folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS
-    return not (hidden or folder.is_symlink() or (folder / "pyvenv.cfg").exists())
+        ignored.enter(here)
+        folders[:] = sorted(f for f in folders if not ignored.is_folder_ignored(here / f))
+        yield from (here / f for f in sorted(files) if not ignored.is_file_ignored(here / f))
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's content in one step: after a crash it is either the old or the new one.
+    """Put a file in place in one step: after a crash it is either the old or the new one.
+
+    A file that is there keeps its mode, and its owner where the system allows that.
 
     Raises:
-        OSError: if it cannot be written; the old file is then untouched.
+        OSError: if it cannot be written; what was there is then untouched.
     """
     target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    unfinished = target.with_name(UNFINISHED.format(secrets.token_hex(8)))
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(target, name)
-        Path(name).replace(target)
+        if target.exists():
+            _keep_owner(target, unfinished)
+            shutil.copymode(target, unfinished)
+        unfinished.replace(target)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            unfinished.unlink()
         raise
 
 
-def is_writable(path: Path) -> bool:
-    """Tell whether a file's own mode allows writing; replacing it would ask the folder only."""
+def _keep_owner(old: Path, new: Path) -> None:
+    if hasattr(os, "chown"):
+        was = old.stat()
+        with suppress(OSError):
+            os.chown(new, was.st_uid, was.st_gid)
+
+
+def write(result: FileResult) -> FileResult:
+    """Write a port; return its result, with a finding where the file had to stay as it was."""
+    path = result.path
+    try:
+        if not _is_writable(path):
+            return _unwritten(result, f"cannot write {path}: it is read-only")
+        if path.read_bytes() != result.before:
+            return _unwritten(result, f"cannot write {path}: it was changed while it was ported")
+        write_atomically(path, result.after)
+    except OSError as error:
+        return _unwritten(result, f"cannot write {path}: {error.strerror}")
+    return result
+
+
+def _unwritten(result: FileResult, reason: str) -> FileResult:
+    finding = Finding(1, 1, "OB005", "error", reason, "it is as it was before")
+    counts = result.counts.copy()
+    counts["error"] += 1
+    findings = (*result.findings, finding)
+    return replace(result, after=result.before, findings=findings, counts=counts)
+
+
+def _is_writable(path: Path) -> bool:
+    # the file's own mode: replacing it would ask the folder only
     return bool(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))

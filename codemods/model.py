@@ -32,7 +32,8 @@ class Options:
     `target` is the framework to write; `style` says when native code is taken; `scope` is the
     whole training script or its optimizer code; `partial` writes a file although a part of it
     could not be ported; `origin` is the framework that the file is written in;
-    `select` and `ignore` are codes, or beginnings of codes.
+    `select` and `ignore` are codes, or beginnings of codes; `todo` puts a comment above what
+    could not be ported.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Options:
     origin: Origin = "torch"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    todo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ Outcome: TypeAlias = Converted | Blocked
 class Finding:
     """One line of the report: a place, what stands there, what became of it, and why.
 
-    `line` and `column` count from 1, in the file as it was before.
+    `line` and `column` count from 1, in the file as it was before; in a notebook, in its code cell
+    number `cell`, which counts from 1 too.
     """
 
     line: int
@@ -162,6 +165,7 @@ class Finding:
     what: str
     reason: str = ""
     hint: str = ""
+    cell: int = 0
 
 
 @dataclass(frozen=True, slots=True)

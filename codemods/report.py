@@ -1,4 +1,4 @@
-"""The report of a run, as text: what was found where, what became of it, and the totals."""
+"""What every form of the report says: the totals, the places, the diff and the exit code."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ TOTALS: tuple[tuple[Kind, str], ...] = (
     ("ported", "ported"),
     ("refused", "refused"),
     ("left", "left"),
+    ("skipped", "skipped"),
     ("error", "unreadable"),
 )
 QUIET: frozenset[Kind] = frozenset({"ported"})
@@ -26,20 +27,40 @@ NEEDS_BRIDGE = (
 )
 
 
-def lines(result: FileResult, *, verbose: bool = False) -> Iterator[tuple[Kind, str]]:
-    """Yield a file's findings as lines, each with its kind; the plain ones only if `verbose`."""
-    for finding in result.findings:
-        if verbose or finding.kind not in QUIET:
-            yield finding.kind, _line(result, finding)
+def shown(result: FileResult, *, verbose: bool) -> Iterator[Finding]:
+    """Yield a file's findings; the plain ones only if `verbose`."""
+    yield from (f for f in result.findings if verbose or f.kind not in QUIET)
 
 
-def _line(result: FileResult, finding: Finding) -> str:
-    place = f"{result.path}:{finding.line}:{finding.column}"
-    label = "note" if finding.kind == "note" else f"{finding.code} {finding.kind}"
-    text = f"{place} {label}  {finding.what}"
-    if finding.reason:
-        text += f": {finding.reason}"
-    return f"{text}\n    Hint: {finding.hint}" if finding.hint else text
+def is_in_notebook(finding: Finding) -> bool:
+    return finding.cell > 0
+
+
+def place(finding: Finding) -> str:
+    """Return where in its file a finding is.
+
+    >>> from codemods.model import Finding
+    >>> place(Finding(3, 9, "PD101", "native", "torch.optim.SGD"))
+    '3:9'
+    >>> place(Finding(3, 9, "PD101", "native", "torch.optim.SGD", cell=2))
+    'cell 2:3:9'
+    """
+    where = f"{finding.line}:{finding.column}"
+    return f"cell {finding.cell}:{where}" if is_in_notebook(finding) else where
+
+
+def count(results: Iterable[FileResult]) -> Counter[Kind]:
+    """Return how many findings there are of each kind."""
+    counts: Counter[Kind] = Counter()
+    for result in results:
+        counts.update(result.counts)
+    return counts
+
+
+def summary(results: Sequence[FileResult]) -> list[str]:
+    """Return the last lines of a report: the totals, and what the output needs."""
+    needs_bridge = any(r.needs_bridge for r in results)
+    return [totals(results), *([NEEDS_BRIDGE] if needs_bridge else [])]
 
 
 def totals(results: Sequence[FileResult]) -> str:
@@ -48,9 +69,7 @@ def totals(results: Sequence[FileResult]) -> str:
     >>> totals([])
     '0 files: nothing to port'
     """
-    counts: Counter[Kind] = Counter()
-    for result in results:
-        counts.update(result.counts)
+    counts = count(results)
     sites = sum(counts[kind] for kind, _ in TOTALS if kind != "error")
     named = [f"{counts[kind]} {word}" for kind, word in TOTALS if counts[kind]]
     files = f"{len(results)} file" + ("" if len(results) == 1 else "s")

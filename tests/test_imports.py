@@ -41,6 +41,11 @@ LAYERS = {
     "bridge/plot/*": ("bridge", "matplotlib", "plotille"),
     "bridge/*": ("bridge",),
     "codemods/signatures.py": ("codemods", "libcst", "bridge.optim"),
+    "codemods/cache.py": ("codemods", "platformdirs"),
+    "codemods/ignored.py": ("codemods", "pathspec"),
+    "codemods/settings.py": ("codemods", "tomllib", "tomli"),
+    "codemods/formats/terminal.py": ("codemods", "rich"),
+    "codemods/formats/sarif.py": ("codemods", "bridge.__version__"),
     "codemods/*": ("codemods", "libcst", "bridge.equivalents"),
 }
 

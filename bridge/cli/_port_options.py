@@ -6,12 +6,17 @@ the command itself. All of them may stand in `[tool.optbridge]`, except those of
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bridge.cli._codes import CodesOption, show_list, show_page
+from codemods.cache import default_folder
+from codemods.formats import FORMATS
+from codemods.ignored import DEFAULT_INCLUDE
 from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS
+from codemods.run import SECONDS_PER_FILE, cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +51,11 @@ WHAT: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--partial", is_flag=True, help="Write a file although a part of it is left."),
     click.option(
+        "--todo",
+        is_flag=True,
+        help="Put a comment above each line that is left, in a file that is otherwise as it was.",
+    ),
+    click.option(
         "--select",
         cls=CodesOption,
         help="Apply these rules only: codes or their beginnings, as PD1,PD205. ALL names all.",
@@ -61,9 +71,70 @@ ACTION: tuple[Callable[[Any], Any], ...] = (
     click.option("--write", is_flag=True, help="Write the files."),
     click.option("--check", is_flag=True, help="Write nothing, exit 1 if a file would change."),
 )
+FILES: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--files-from",
+        type=click.File("rb"),
+        metavar="FILE",
+        help="Take names from a file (- is stdin), one per line or with zero bytes between them.",
+    ),
+    click.option(
+        "--include",
+        multiple=True,
+        default=DEFAULT_INCLUDE,
+        show_default=True,
+        metavar="GLOB",
+        help="What to port in folders, as in a .gitignore; what git ignores is passed over.",
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="GLOB", help="What to pass over in folders, likewise."
+    ),
+)
 REPORT: tuple[Callable[[Any], Any], ...] = (
     click.option("--verbose", "-v", is_flag=True, help="List every name that was ported."),
-    click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON to stdout."),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(tuple(FORMATS)),
+        default="text",
+        show_default=True,
+        help="The report. text goes to stderr beside the diff, the others to stdout.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+    click.option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write the report to a file.",
+    ),
+)
+MEANS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(min=1),
+        default=cores,
+        show_default="all cores",
+        help="How many processes work at a time.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=SECONDS_PER_FILE,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long one file may take.",
+    ),
+    click.option("--no-cache", is_flag=True, help="Port unchanged files again, too."),
+    click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default_folder,
+        show_default=str(default_folder()),
+        metavar="FOLDER",
+        help="Where the results for unchanged files are kept.",
+    ),
 )
 RULES: tuple[Callable[[Any], Any], ...] = (
     click.option(

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli import Failure
-from bridge.cli._port_options import ACTION, REPORT, RULES, WHAT, add
-from codemods.model import FileResult, Options
+from bridge._progress import tracked
+from bridge.cli._port_options import ACTION, FILES, MEANS, REPORT, RULES, WHAT, add
+from bridge.cli._port_output import Output
+from bridge.cli._port_paths import STDIN, all_files, reader, settled_by
+from codemods.cache import Cache
+from codemods.ignored import Filters
+from codemods.model import Options
+from codemods.run import Means, port_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-STDIN = Path("-")
-PROGRESS_FROM = 20  # files; fewer are done before a bar is of use
-COLOURS: dict[str, str] = {
-    "native": "green",
-    "ported": "green",
-    "bridge": "cyan",
-    "refused": "red",
-    "left": "yellow",
-    "skipped": "yellow",
-    "error": "red",
-}
-DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+    from codemods.model import FileResult
 
 EPILOG = """\b
 Examples:
@@ -38,116 +27,61 @@ Examples:
   optbridge port src/ --to oneflow --check            in CI: fail if something would change
   optbridge port train.py --to bridge --scope optim   one script for all three frameworks
   cat train.py | optbridge port - --to paddle         stdin to stdout
+  git ls-files -z | optbridge port --files-from - --to paddle
 
 \b
 Exit codes: 0 done, 1 would change (--check), 2 error, 3 something was refused or left.
 A file is written only if everything in scope ports; --partial writes it anyway, with a
-comment above each line that is left to do.
+comment above each line that is left to do. Options by their long names may stand under
+[tool.optbridge] in pyproject.toml.
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@add((*WHAT, *ACTION, *REPORT, *RULES))
+@click.argument("paths", nargs=-1, is_eager=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--config",
+    is_eager=True,
+    expose_value=False,
+    callback=settled_by,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take [tool.optbridge] from this file, not from the nearest pyproject.toml.",
+)
+@add((*WHAT, *ACTION, *FILES, *REPORT, *MEANS, *RULES))
 @click.pass_context
 def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     """Port PyTorch training code to Paddle, OneFlow or bridge.
 
     PATHS are files and folders; `-` reads a file from stdin and prints the port.
     """
-    write, check, show_diff = chosen["write"], chosen["check"], chosen["show_diff"]
-    verbose, as_json = chosen["verbose"], chosen["as_json"]
-    if write and check:
+    if chosen["write"] and chosen["check"]:
         raise click.UsageError("--write and --check exclude each other")
     if chosen["origin"] != "torch" and chosen["target"] != "bridge":
         raise click.UsageError(f"--from {chosen['origin']} goes to bridge only: give --to bridge")
+    output = Output.of(chosen)
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
-    from codemods import report  # noqa: PLC0415  # --help does not need libcst
-
+    means = Means(
+        jobs=chosen["jobs"],
+        seconds=chosen["timeout"],
+        cache=None if chosen["no_cache"] else Cache(chosen["cache_dir"], options),
+    )
+    filters = Filters(chosen["include"], chosen["exclude"], ctx.obj)
+    files = all_files(paths, chosen["files_from"], filters)
+    found = port_files(files, options, means, reader(paths))
     results: list[FileResult] = []
     try:
-        for result in _ported(paths, options):
-            results.append(result)
-            if write and result.changed and not result.failed and result.path != STDIN:
-                _write(result)
-            if result.path == STDIN and not (show_diff or check or as_json):
-                click.echo(result.after, nl=False)
-            elif (show_diff or not (write or check)) and not as_json:
-                _show(report.diff(result))
-    except BaseException:
+        for result in tracked(found, "Porting", total=len(files), shown=STDIN not in paths):
+            results.append(  # noqa: PERF401  # what is there counts if the loop breaks off
+                _written(result) if chosen["write"] else result
+            )
+    finally:
         # What was done before it broke off, even by Ctrl-C, is said.
-        if results:
-            _report(results, verbose=verbose, as_json=as_json)
-        raise
-    _report(results, verbose=verbose, as_json=as_json)
-    ctx.exit(report.exit_code(results, check=check))
+        found.close()
+        output.show(results, is_whole=len(results) == len(files))
+    ctx.exit(output.exit_code(results))
 
 
-def _ported(paths: Iterable[Path], options: Options) -> Iterator[FileResult]:
-    from codemods.engine import port as port_file  # noqa: PLC0415
-    from codemods.files import find_files  # noqa: PLC0415
+def _written(result: FileResult) -> FileResult:
+    from codemods.files import write  # noqa: PLC0415
 
-    paths = list(paths)
-    if STDIN in paths:
-        if paths != [STDIN]:
-            raise click.UsageError("`-` stands alone: stdin cannot be mixed with files")
-        yield port_file(sys.stdin.buffer.read(), STDIN, options)
-        return
-    try:
-        files = list(find_files(paths))
-    except FileNotFoundError as error:
-        raise Failure(str(error)) from error
-    for path in _with_progress(files):
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise Failure(f"cannot read {path}: {error.strerror}") from error
-        yield port_file(raw, path, options)
-
-
-def _with_progress(files: list[Path]) -> Iterable[Path]:
-    if len(files) < PROGRESS_FROM or not sys.stderr.isatty():
-        return files
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
-    return track(files, "Porting", console=Console(stderr=True), transient=True)
-
-
-def _write(result: FileResult) -> None:
-    from codemods.files import is_writable, write_atomically  # noqa: PLC0415
-
-    try:
-        if not is_writable(result.path):
-            raise Failure(f"cannot write {result.path}: it is read-only; nothing was changed in it")
-        write_atomically(result.path, result.after)
-    except OSError as error:
-        raise Failure(
-            f"cannot write {result.path}: {error.strerror}; it is as it was before"
-        ) from error
-
-
-def _report(results: list[FileResult], *, verbose: bool, as_json: bool) -> None:
-    from codemods import report  # noqa: PLC0415
-
-    if as_json:
-        found = [{"path": str(r.path), **asdict(f)} for r in results for f in r.findings]
-        click.echo(json.dumps(found, indent=2))
-        return
-    for result in results:
-        for kind, line in report.lines(result, verbose=verbose):
-            _print(line, COLOURS.get(kind), to_stderr=True)
-    _print(report.totals(results), None, to_stderr=True)
-    if any(r.needs_bridge for r in results):
-        _print(report.NEEDS_BRIDGE, None, to_stderr=True)
-
-
-def _show(lines: Iterable[str]) -> None:
-    for line in lines:
-        colour = DIFF_COLOURS.get(line[:1]) if not line.startswith(("+++", "---")) else None
-        _print(line.rstrip("\n"), colour, to_stderr=False)
-
-
-def _print(text: str, colour: str | None, *, to_stderr: bool) -> None:
-    styled = click.style(text, fg=colour) if colour else text
-    click.echo(styled, err=to_stderr, color=False if "NO_COLOR" in os.environ else None)
+    return write(result) if result.changed and result.path != STDIN else result

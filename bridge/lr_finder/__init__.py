@@ -103,7 +103,7 @@ class LRFinder:
             sweep = [_swept(start, end_lr, i / (num_iter - 1), step_mode) for i in range(num_iter)]
             watch = _Watch(smooth_f, diverge_th)
             try:
-                with closing(tracked(sweep, "range test", shown=progress)) as lrs:
+                with closing(tracked(sweep, "range test", total=len(sweep), shown=progress)) as lrs:
                     for lr in lrs:
                         for group, ratio in zip(groups, ratios, strict=True):
                             write_value(group, "lr", lr * ratio)
