@@ -133,11 +133,16 @@ def _appended(source: Source, statement: cst.BaseStatement, text: str) -> _Splic
     return _Splice(line_end, line_end, 3, (newline + indent.decode() + text,))
 
 
+def line_start(source: Source, node: cst.CSTNode) -> int:
+    """Return where the line begins on which the statement around a node does."""
+    statement = next((a for a in source.ancestors(node) if isinstance(a, cst.BaseStatement)), node)
+    return source.data.rfind(b"\n", 0, source.start(statement)) + 1
+
+
 def _prepended(source: Source, node: cst.CSTNode, text: str) -> _Splice:
-    line = next((a for a in source.ancestors(node) if isinstance(a, cst.BaseStatement)), None)
-    start = source.data.rfind(b"\n", 0, source.start(line or node)) + 1
-    indent = source.data[start : source.start(line or node)]
-    indent = indent if not indent.strip() else b""
+    start = line_start(source, node)
+    line = source.data[start:]
+    indent = line[: len(line) - len(line.lstrip(b" \t\f"))]
     return _Splice(start, start, 0, (indent.decode() + text + source.module.default_newline,))
 
 

@@ -17,8 +17,9 @@ from codemods.facts import class_of, collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
 from codemods.judge import judge
+from codemods.marks import mark
 from codemods.members import member_uses
-from codemods.model import Blocked, Bridge, Finding, Native, PrependLine, Refused
+from codemods.model import Blocked, Bridge, Finding, Native, Refused
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from codemods.bundles import Bundle
     from codemods.facts import Role
     from codemods.judge import Judgement
-    from codemods.model import Edit, Kind, Options
+    from codemods.model import Edit, Kind, Options, PrependLine
     from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
 
@@ -348,8 +349,7 @@ class _Planner:
         line, column = self.source.place(node)
         self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
         if kind in ("left", "refused"):
-            text = f"# optbridge: {code} {kind}: {what}: {reason}"
-            self.result.marks.append(PrependLine(node, " ".join(text.split())))
+            self.result.marks.append(mark(node, code, kind, what, reason))
 
 
 def prefixes(reference: Reference) -> list[tuple[Dotted, str]]:

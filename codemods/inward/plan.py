@@ -15,7 +15,8 @@ from codemods.inward.links import link
 from codemods.inward.requirements import unfit_schedule
 from codemods.inward.tables import ROWS
 from codemods.inward.uses import convert_called, convert_use
-from codemods.model import AppendLine, Blocked, Finding, PrependLine, Replace, RewriteStatement
+from codemods.marks import mark
+from codemods.model import AppendLine, Blocked, Finding, Replace, RewriteStatement
 from codemods.names import find_names
 from codemods.plan import Plan
 
@@ -183,5 +184,4 @@ class _Planner:
         line, column = self.source.place(node)
         self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
         if kind == "refused":
-            text = f"# optbridge: {code} {kind}: {what}: {reason}"
-            self.result.marks.append(PrependLine(node, " ".join(text.split())))
+            self.result.marks.append(mark(node, code, kind, what, reason))

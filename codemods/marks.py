@@ -1,0 +1,57 @@
+"""The comment above a line that is left to do: written once, and found again by a later run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codemods.edits import line_start
+from codemods.model import PrependLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import libcst as cst
+
+    from codemods.model import Kind, Options
+    from codemods.source import Source
+
+MARK = re.compile(r"# optbridge: (?P<code>[A-Z]{2}\d{3}) (?P<kind>left|refused): (?P<what>[^ ]*)")
+# Another line's number is another one as soon as there is a comment above it.
+NUMBERS = re.compile(r" \(line \d+\)| in line \d+")
+
+
+def mark(node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str) -> PrependLine:
+    """Return the comment for a site that is left or refused."""
+    text = f"# optbridge: {code} {kind}: {what}: {NUMBERS.sub('', reason)}"
+    return PrependLine(node, " ".join(text.split()))
+
+
+def missing(source: Source, marks: Iterable[PrependLine], options: Options) -> list[PrependLine]:
+    """Return the marks that do not stand above their line yet, each once for a line."""
+    wanted = {(line_start(source, m.node), m.text): m for m in marks}
+    return [m for m in wanted.values() if not _stands(source, m, options)]
+
+
+def _stands(source: Source, mark: PrependLine, options: Options) -> bool:
+    new = MARK.match(mark.text)
+    if new is None:
+        return False
+    is_member = new["what"].startswith(".")
+    for old in _above(source, mark.node):
+        is_same = old["what"] == new["what"] or (is_member and old["what"].endswith(new["what"]))
+        if is_same and old["code"] == new["code"]:
+            return True
+    # What a method is called on is known less well once the calls that made it are ported.
+    return is_member and options.partial and MARK.search(source.data.decode()) is not None
+
+
+def _above(source: Source, node: cst.CSTNode) -> list[re.Match[str]]:
+    """Return the marks among the comments directly above a statement."""
+    found: list[re.Match[str]] = []
+    for line in reversed(source.data[: line_start(source, node)].decode().splitlines()):
+        if not line.lstrip().startswith("#"):
+            break
+        if (match := MARK.match(line.strip())) is not None:
+            found.append(match)
+    return found
