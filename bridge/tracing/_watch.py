@@ -24,6 +24,7 @@ Undo: TypeAlias = Callable[[], None]
 # What ends in an update; Paddle has both.
 _STEPS: Final = ("step", "minimize")
 _MARK: Final = "_optbridge_traced"
+_HOOKS: Final = "bridge.backends._step_hooks"  # runs the hooks of our own, on the step's behalf
 
 
 def watch_framework(framework: str, recorder: Recorder) -> None:
@@ -94,16 +95,23 @@ def _add_hooks(optimizer: Any, recorder: Recorder) -> Undo:
 
     def before(self: Any, *_: object) -> None:
         if not (outermost and _is_running(outermost[0])):
-            outermost[:] = [sys._getframe(1)]  # noqa: SLF001 - there is no other way
+            outermost[:] = [_runner()]
             recorder.before_step(self)
 
     def after(self: Any, *_: object) -> None:
-        if sys._getframe(1) in outermost:  # noqa: SLF001 - likewise
+        if _runner() in outermost:
             outermost.clear()
             recorder.after_step(self)
 
     handles = optimizer.register_step_pre_hook(before), optimizer.register_step_post_hook(after)
     return partial(_undo_all, [handle.remove for handle in handles])
+
+
+def _runner() -> FrameType:
+    frame = sys._getframe(2)  # noqa: SLF001 - there is no other way
+    while frame.f_globals.get("__name__") == _HOOKS and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 def _is_running(frame: FrameType) -> bool:
