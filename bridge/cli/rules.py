@@ -27,14 +27,6 @@ Examples:
 Codes: PD Paddle, OF OneFlow, BR bridge, OB the port itself; 1xx optimizers, 2xx schedulers,
 3xx what is done with them, 8xx notes, 9xx the rest of torch.
 """
-COLOURS = {
-    "native": "green",
-    "ported": "green",
-    "bridge": "cyan",
-    "refused": "red",
-    "left": "yellow",
-    "error": "red",
-}
 
 
 @click.command(epilog=EPILOG)
@@ -77,9 +69,11 @@ def _list(found: Sequence[Rule]) -> None:
     from rich.console import Console  # noqa: PLC0415  # --help and --json do not need it
     from rich.text import Text  # noqa: PLC0415
 
+    from codemods.formats.terminal import STYLES  # noqa: PLC0415
+
     console = Console(soft_wrap=True, highlight=False)
     for rule in found:
-        kind = Text(f"  {rule.kind:8}", COLOURS.get(rule.kind, ""))
+        kind = Text(f"  {rule.kind:8}", STYLES[rule.kind])
         title = rule.title.replace("`", "")
         console.print(Text.assemble((rule.code, "bold"), kind, f"  {title}"))
 

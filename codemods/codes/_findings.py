@@ -297,6 +297,24 @@ OWN_ROWS: Final = (
         is_fixed=True,
     ),
     Row(
+        4,
+        "error",
+        "A file whose port did not come to an end",
+        "It took longer than a file may, or a defect broke it off. The file stays as it was, and "
+        "the others of the run are ported.",
+        {},
+        is_fixed=True,
+    ),
+    Row(
+        5,
+        "error",
+        "A file that cannot be written",
+        "It is read-only, it was changed while it was ported, or the disk refused it. The file "
+        "stays as it was.",
+        {},
+        is_fixed=True,
+    ),
+    Row(
         101,
         "note",
         "A skip comment without effect",

@@ -30,7 +30,7 @@ class Rule:
     Attributes:
         title: one line.
         text: what it does and why, as Markdown.
-        example: None only for a defect of the port itself, which no script shows.
+        example: None only for what no script shows: defects of the port, a disk that is full.
         conditions: what must hold in the source, for a rule that writes native code.
         grade: how near the native class is to torch's (see `bridge.equivalents`).
         versions: the versions of the framework that the rule holds for.

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from codemods.engine import port
+from codemods.formats.lines import line
 from codemods.model import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.codes._model import Example, Rule
-    from codemods.model import FileResult, Finding, Kind
+    from codemods.model import FileResult, Kind
 
 SCRIPT: Final = Path("train.py")
 GRADES: Final[Mapping[str, str]] = {
@@ -75,12 +76,5 @@ def _shown(rule: Rule, example: Example) -> Iterator[str]:
     else:
         yield from ("```python", *before, "```")
     yield from ("", "```text")
-    yield from (_line(finding) for finding in result.findings if finding.code == rule.code)
+    yield from (line(SCRIPT, finding) for finding in result.findings if finding.code == rule.code)
     yield "```"
-
-
-def _line(finding: Finding) -> str:
-    place = f"{SCRIPT}:{finding.line}:{finding.column}"
-    reason = f": {finding.reason}" if finding.reason else ""
-    hint = f"\n    Hint: {finding.hint}" if finding.hint else ""
-    return f"{place} {finding.code} {finding.kind}  {finding.what}{reason}{hint}"

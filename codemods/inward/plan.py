@@ -19,6 +19,7 @@ from codemods.marks import mark
 from codemods.model import AppendLine, Blocked, Finding, Replace, RewriteStatement
 from codemods.names import find_names
 from codemods.plan import Plan
+from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
     from codemods.bundles import Bundle
@@ -49,6 +50,7 @@ class _Planner:
         self.result = Plan()
         self.moved: set[cst.CSTNode] = set()
         self.built: list[Built] = []
+        self.wishes = Wishes(source, options)
 
     def run(self) -> Plan:
         facts = collect(self.source, self.names, self._class_of)
@@ -70,6 +72,8 @@ class _Planner:
         kept = [r.binding for r in self.names.references if r.node not in self.moved]
         self.result.edits += self._written(plan_moves(self.source, self.names, moves, kept, ()))
         self.result.needs_bridge = bool(moves)
+        for told in self.wishes.told():
+            self._find(*told)
         return self.result
 
     def _class_of(self, qualified: str) -> tuple[Role, str] | None:
@@ -82,6 +86,8 @@ class _Planner:
 
     def _bundle(self, found: Bundle) -> None:
         outcome = self._judge(found)
+        if self._is_skipped(found, is_refused=isinstance(outcome, Blocked)):
+            return
         if isinstance(outcome, Blocked):
             for construct in found.constructs:
                 self._refuse(construct.call, construct.reference.qualified, outcome.reason)
@@ -94,6 +100,17 @@ class _Planner:
             row = ROWS[construct.reference.qualified]
             what = f"{row.native} -> bridge.optim.{row.to}"
             self._find(construct.call, CODES[construct.role], "bridge", what)
+
+    def _is_skipped(self, found: Bundle, *, is_refused: bool) -> bool:
+        """Leave a whole bundle where the user asks for it at one of its sites or codes."""
+        for site in found.constructs:
+            code = REFUSED if is_refused else CODES[site.role]
+            if (wish := self.wishes.against(site.call, code)) is not None:
+                for construct in found.constructs:
+                    what = construct.reference.qualified
+                    self._find(construct.call, code, "skipped", what, wish)
+                return True
+        return False
 
     def _judge(self, found: Bundle) -> tuple[Built, list[Edit]] | Blocked:
         if (reason := self._unfit(found)) is not None:
