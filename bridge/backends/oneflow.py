@@ -36,6 +36,10 @@ class _OneFlow:
         del param
         return False
 
+    def is_unclear(self, param: Tensor) -> bool:
+        del param
+        return False
+
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]
 

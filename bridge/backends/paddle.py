@@ -24,6 +24,11 @@ _DTYPES = {
 }
 
 _LINEARS = re.compile(r"linear_\d+\.w_\d+")
+_MATRICES = re.compile(
+    r"(embedding|(lstm|gru|simple_rnn)_cell|create_parameter)_\d+\.w_\d+"
+    r"|(eager_tmp|generated_tensor|_eager_param_base)_\d+"
+)
+"""What Paddle names matrices that lie as in torch: of its layers, and without a layer."""
 
 _EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
 
@@ -43,6 +48,10 @@ class _Paddle:
     def is_transposed(self, param: Tensor) -> bool:
         # Paddle names a layer's parameters by the layer's class.
         return _LINEARS.fullmatch(param.name) is not None
+
+    def is_unclear(self, param: Tensor) -> bool:
+        is_known = self.is_transposed(param) or _MATRICES.fullmatch(param.name) is not None
+        return len(param.shape) == 2 and not is_known  # noqa: PLR2004 - a matrix
 
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]

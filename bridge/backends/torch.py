@@ -33,6 +33,10 @@ class _Torch:
         del param
         return False
 
+    def is_unclear(self, param: Tensor) -> bool:
+        del param
+        return False
+
     def dtype(self, tensor: Tensor) -> str:
         return str(tensor.dtype).removeprefix("torch.")
 

@@ -55,6 +55,8 @@ class Named:
     tensor: Tensor
     is_transposed: bool = False
     is_statistic: bool = False
+    is_unclear: bool = False
+    """Whether nothing tells how it lies."""
 
 
 def is_counter(name: str) -> bool:
@@ -66,10 +68,11 @@ def collect(params: Any, transposed: Iterable[str] | None) -> dict[str, Named]:
 
     Where `transposed` is None, the layers tell which weights lie the other way round than torch's.
     """
-    found = list(_of_model(params) if hasattr(params, "named_parameters") else _of_pairs(params))
+    is_model = hasattr(params, "named_parameters")
+    found = list(_of_model(params) if is_model else _of_pairs(params))
     xp = backend_of(each.tensor for each in found)
     if transposed is None:
-        named = [_as_layers_say(xp, each) for each in found]
+        named = [_as_layers_say(xp, each, is_model=is_model) for each in found]
     else:
         named = [_as_told(each, set(transposed)) for each in found]
     by_name = {each.name: each for each in named}
@@ -88,9 +91,14 @@ def collect(params: Any, transposed: Iterable[str] | None) -> dict[str, Named]:
     return by_name
 
 
-def _as_layers_say(xp: Backend, each: Named) -> Named:
-    is_transposed = each.is_transposed or xp.is_transposed(each.tensor)
-    return Named(each.name, each.tensor, is_transposed, each.is_statistic)
+def _as_layers_say(xp: Backend, each: Named, *, is_model: bool) -> Named:
+    return Named(
+        each.name,
+        each.tensor,
+        is_transposed=each.is_transposed or xp.is_transposed(each.tensor),
+        is_statistic=each.is_statistic,
+        is_unclear=not is_model and xp.is_unclear(each.tensor),
+    )
 
 
 def _as_told(each: Named, transposed: set[str]) -> Named:

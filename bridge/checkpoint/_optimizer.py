@@ -46,6 +46,7 @@ def take(optimizer: Any, named: Mapping[str, Named] | None) -> dict[str, Any]:
         "framework": xp.name,
         "is_named": all(isinstance(name, str) for name in names.values()),
         "frozen": [names[place] for place in params if not params[place].requires_grad],
+        "unclear": [] if named else [names[place] for place in saved.get("unclear", ())],
         "scaled": {names[place]: scale for place, scale in saved.get("scaled", {}).items()},
         "param_groups": [
             {
@@ -87,6 +88,8 @@ def fit(saved: Mapping[str, Any], optimizer: Any, named: Mapping[str, Named] | N
         "frozen": saved["frozen"],
         "scaled": saved["scaled"],
         "transposed": turned,
+        "unclear": saved.get("unclear", ()),
+        "is_laid_out": bool(named),
     }
     return localize(xp, _algorithm(optimizer), state_dict, groups)
 

@@ -28,6 +28,7 @@ def take(
     parts: dict[str, Any] = {}
     if named is not None:
         parts["params"] = {name: _value(each) for name, each in named.items()}
+        parts["layout"] = _layout(named)
     if optimizer is not None:
         parts["optimizer"] = _optimizer.take(optimizer, named)
     if scheduler is not None:
@@ -58,6 +59,8 @@ def put(
     named = None if params is None else collect(params, transposed)
     # Everything is checked and made ready before anything is written.
     writes = [] if named is None else _fit_params(parts["params"], named)
+    if named is not None:
+        _check_layout(parts.get("layout", _layout(named)), named)
     if scheduler is not None:
         _check_kind(parts["scheduler"], scheduler)
     state_dict = None if optimizer is None else _optimizer.fit(parts["optimizer"], optimizer, named)
@@ -124,6 +127,27 @@ def _fit_param(each: Named, array: Any) -> tuple[Backend, Tensor, Tensor]:
             f"{each.name} was saved as {found}, the parameter is {wanted}.\nHint: {hint}"
         )
     return xp, each.tensor, xp.from_numpy(value, each.tensor)
+
+
+def _layout(named: Mapping[str, Named]) -> dict[str, Any]:
+    """Return whose parameters they are, and of which of them nothing tells how they lie."""
+    xp = backend_of(each.tensor for each in named.values())
+    return {"framework": xp.name, "unclear": [n for n, each in named.items() if each.is_unclear]}
+
+
+def _check_layout(saved: Mapping[str, Any], named: Mapping[str, Named]) -> None:
+    ours = _layout(named)
+    if saved["framework"] == ours["framework"]:
+        return
+    for name in sorted({*saved["unclear"], *ours["unclear"]}):
+        shape = list(named[name].tensor.shape)
+        if shape == shape[::-1] and shape != [1, 1]:
+            raise StateMismatchError(
+                f"nothing tells how {name}, {shape}, lies: Paddle keeps the weight of a Linear the "
+                "other way round than torch and OneFlow.\n"
+                "Hint: give the models as params, or name the weights of Linear in transposed=; "
+                "transposed=[] says that there are none."
+            )
 
 
 def _check_kind(saved: Mapping[str, Any], scheduler: Any) -> None:

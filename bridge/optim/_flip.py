@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import State
 
-_MATRIX = 2
+MATRIX = 2
 
 _SWAPPED = {"row_var": "col_var", "col_var": "row_var"}
 """What Adafactor keeps of the rows is what it would keep of the columns, and vice versa."""
@@ -27,7 +27,7 @@ def flip(state: State, to_numpy: Callable[[Any], Any]) -> State:
 
 
 def _flipped(value: Any, to_numpy: Callable[[Any], Any]) -> Any:
-    return to_numpy(value).T if len(getattr(value, "shape", ())) == _MATRIX else value
+    return to_numpy(value).T if len(getattr(value, "shape", ())) == MATRIX else value
 
 
 def flip_flat(
@@ -70,14 +70,19 @@ def check_flat(state: Mapping[str, Any], shapes: Sequence[Sequence[int]]) -> Non
         )
 
 
+def fits(found: Sequence[int], shape: Sequence[int]) -> bool:
+    """Whether an entry with the shape `found` can be of a parameter of that shape."""
+    return all(a in {b, 1} for a, b in zip(found, shape, strict=True))
+
+
 def check_shapes(place: object, state: Mapping[str, Any], shape: Sequence[int]) -> None:
     """Refuse what cannot be of a parameter of that shape."""
     for key, value in state.items():
         found = tuple(getattr(value, "shape", ()))
         # Adafactor keeps one row and one column; LBFGS vectors of all parameters in a row.
-        if len(found) < _MATRIX or len(found) != len(shape):
+        if len(found) < MATRIX or len(found) != len(shape):
             continue
-        if all(a in {b, 1} for a, b in zip(found, shape, strict=True)):
+        if fits(found, shape):
             continue
         hint = (
             "it lies the other way round: bridge.move_state moves it with its parameter."

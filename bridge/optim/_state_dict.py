@@ -1,9 +1,10 @@
 """torch.optim's state_dict, to and from; the tensors in it may be another framework's, or numpy's.
 
-Three entries stand beside torch's, where they have something to say: `frozen`, the places of the
+Four entries stand beside torch's, where they have something to say: `frozen`, the places of the
 parameters that want no gradient (Paddle's `parameters()` also yields BatchNorm's statistics),
 `transposed`, the places of those that lie the other way round than torch's (Paddle's `Linear`),
-and `scaled`, by how much a kernel's moments are larger than torch's. With them, what is loaded
+`unclear`, the places of matrices whose names do not tell whether they do, and `scaled`, by how much
+a kernel's moments are larger than torch's. With them, what is loaded
 where it came from stays as it is to the bit, and elsewhere becomes what that framework expects.
 https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend, backend_name
 from bridge.optim._flip import check_flat, check_shapes, flip, flip_flat, is_flat
+from bridge.optim._layout import turned_places
 from bridge.optim._master import as_stepped
 from bridge.optim._moments import moment_scales, rescale
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _NUMBERS = {"step", "mu_product", "eta", "mu"}
 """Entries of a state that torch keeps as tensors of no dimension, and we as numbers."""
 
-_MARKS = {"frozen", "transposed", "scaled"}
+_MARKS = {"frozen", "transposed", "unclear", "scaled", "is_laid_out"}
 
 
 def pack(
@@ -97,13 +99,15 @@ def localize(
 def _marks(
     xp: Backend, algorithm: str, groups: Sequence[Group], packed: Sequence[Group]
 ) -> dict[str, Any]:
-    marks: dict[str, Any] = {"frozen": [], "transposed": [], "scaled": {}}
+    marks: dict[str, Any] = {"frozen": [], "transposed": [], "unclear": [], "scaled": {}}
     for group, each in zip(groups, packed, strict=True):
         for place, param in zip(each["params"], group["params"], strict=True):
             if not param.requires_grad:
                 marks["frozen"].append(place)
             if xp.is_transposed(param):
                 marks["transposed"].append(place)
+            if xp.is_unclear(param):
+                marks["unclear"].append(place)
             scales = moment_scales(xp, algorithm, param, group)
             if scales:
                 marks["scaled"][place] = scales
@@ -149,8 +153,7 @@ def _local_states(
     xp: Backend, algorithm: str, state_dict: Mapping[str, Any], groups: Sequence[Group]
 ) -> dict[Any, Any]:
     params, saved = _match(state_dict, groups)
-    transposed, scaled = state_dict.get("transposed", ()), state_dict.get("scaled", {})
-    turned = {p for p in params if (p in transposed) != xp.is_transposed(params[p])}
+    scaled, turned = state_dict.get("scaled", {}), turned_places(xp, state_dict, params)
     loaded = {place: group for group in saved for place in group["params"]}
     states = dict(state_dict["state"])
     for place in params.keys() & states.keys():
