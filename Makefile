@@ -7,7 +7,7 @@ SETUP = @$(PYTHON) tools/environments.py
 IN_MODERN = @$(VENV)/modern/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench matrix build clean
+.PHONY: help demo test lint bench matrix rules build clean
 
 test matrix bench: BACKENDS ?= torch,paddle,oneflow
 demo: BACKENDS ?= paddle,oneflow
@@ -41,6 +41,10 @@ bench: ## run every benchmark
 matrix: ## measure again what compat_matrix.md says
 	$(SETUP) matrix --backends $(BACKENDS)
 	$(IN_MODERN) tools/compat_matrix.py --backends $(BACKENDS) --venv $(VENV)
+
+rules: ## write docs/rules again from the rules' own examples
+	$(SETUP) lint
+	$(IN_MODERN) tools/rule_pages.py
 
 build: ## make the wheel and the sdist in dist/
 	$(SETUP) build

@@ -32,7 +32,7 @@ MODULES = {"paddle": "paddle.optimizer.", "oneflow": "oneflow.optim."}
 SUBMODULES = ("lr.", "lr_scheduler.")
 BASES = ("Optimizer", "LRScheduler", "_LRScheduler")
 CODES: dict[Role, str] = {"optimizer": "BR401", "scheduler": "BR402"}
-USED, REFUSED = "BR403", "BR404"
+REFUSED = "BR404"
 HINT = "keep it native; bridge.wrap(optimizer) gives it torch's param_groups as it is"
 # Paddle's optimizers honour what a parameter was made with, bridge's do not look at it.
 OWN_SETTINGS = ("learning_rate", "regularizer")

@@ -1,0 +1,87 @@
+"""The registry of codes: complete, unambiguous, and true of the port."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import codemods
+from bridge.equivalents import OPTIMIZERS, SCHEDULERS
+from codemods.codes import PREFIXES, RULES, Rule, matching, register, unknown
+from codemods.codes.page import example_result
+from tests.rewriting import check_sound
+
+SHOWN = [rule for rule in RULES.values() if rule.example is not None]
+UNSHOWN = {code for code, rule in RULES.items() if rule.example is None}
+ROOT = Path(codemods.__file__).parent
+
+
+@pytest.mark.parametrize("rule", SHOWN, ids=lambda rule: rule.code)
+def test_an_example_gets_its_code(rule: Rule) -> None:
+    assert rule.example is not None
+    findings = example_result(rule.example).findings
+
+    assert (rule.code, rule.kind) in [(f.code, f.kind) for f in findings]
+
+
+@pytest.mark.parametrize("rule", SHOWN, ids=lambda rule: rule.code)
+def test_an_example_ports_soundly(rule: Rule) -> None:
+    assert rule.example is not None
+    if rule.code != "OB001":  # that one is no Python
+        check_sound(rule.example.before.encode(), rule.example.target, origin=rule.example.origin)
+
+
+def test_only_defects_and_full_disks_have_no_example() -> None:
+    assert {"OB002", "OB003", "OB004", "OB005"} == UNSHOWN
+
+
+def test_every_row_of_the_equivalents_has_its_rule() -> None:
+    rows = [row for table in (OPTIMIZERS, SCHEDULERS) for rows in table.values() for row in rows]
+    native = [rule for rule in RULES.values() if rule.grade]
+
+    assert {r.code: (f"`{r.native}`", r.grade) for r in rows} == {
+        rule.code: (rule.title.rpartition(" ")[2], rule.grade) for rule in native
+    }
+
+
+def test_a_code_has_one_owner_and_the_first_is_named() -> None:
+    first, second = Rule("PD101", "note", "the first", ""), Rule("PD101", "note", "other", "")
+
+    with pytest.raises(ValueError, match="the code PD101 is taken already: the first"):
+        register([first, second])
+
+
+def test_every_code_that_the_sources_write_is_registered() -> None:
+    texts = [path.read_text() for path in ROOT.rglob("*.py")]
+    written = {code for text in texts for code in re.findall(r'"([A-Z]{2}\d{3})"', text)}
+
+    assert {code for code in written if code.startswith((*PREFIXES.values(), "OB"))} <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("PD101", ["PD101"]),
+        ("BR1", ["BR101"]),
+        ("OF30", ["OF301"]),
+        ("ALL", list(RULES)),
+        ("PX1", []),
+    ],
+)
+def test_a_word_names_the_codes_that_begin_with_it(word: str, codes: list[str]) -> None:
+    assert [rule.code for rule in matching(word)] == codes
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("PD1O4", "unknown code 'PD1O4'; did you mean PD104?"),
+        ("pd205", "unknown code 'pd205'; did you mean PD205?"),
+        ("AdamW", "unknown code 'AdamW'; `optbridge rules` lists the codes"),
+        ("", "unknown code ''; `optbridge rules` lists the codes"),
+    ],
+)
+def test_an_unknown_code_is_told_with_what_may_be_meant(word: str, reason: str) -> None:
+    assert unknown(word) == reason
