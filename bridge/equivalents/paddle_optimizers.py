@@ -53,7 +53,7 @@ OPTIMIZERS: Final = (
         arguments={
             **_OPTIMIZER,
             "momentum": dropped(only(0)),
-            "dampening": dropped(only(0)),
+            "dampening": WITHOUT_EFFECT,  # without momentum
             "nesterov": dropped(only(False)),
         },
         source=_PAGES + "SGD_en.html",
