@@ -24,6 +24,7 @@ class Bundle:
     optimizer_slots: list[Slot] = field(default_factory=list)
     scheduler_slots: list[Slot] = field(default_factory=list)
     escapes: list[Escape] = field(default_factory=list)
+    links: dict[cst.Call, SlotKey] = field(default_factory=dict)
 
     @property
     def constructs(self) -> list[Construct]:
@@ -41,7 +42,8 @@ def bundle(facts: Facts) -> list[Bundle]:
     """Group a file's constructions and slots by what reaches what."""
     groups = _Groups()
     for key, slot in facts.slots.items():
-        groups.join(key, *slot.feeds, *(c.call for c in slot.constructs))
+        origins = (i.origin for i in slot.inflows if i.origin is not None)
+        groups.join(key, *origins, *(c.call for c in slot.constructs))
     for call, key in facts.links.items():
         groups.join(call, key)
     bundles: dict[Hashable, Bundle] = {}
@@ -50,6 +52,8 @@ def bundle(facts: Facts) -> list[Bundle]:
         (made.optimizers if construct.role == "optimizer" else made.schedulers).append(construct)
         if (loose := facts.loose.get(construct.call)) is not None:
             made.escapes.append(loose)
+        if construct.call in facts.links:
+            made.links[construct.call] = facts.links[construct.call]
         if (orphan := facts.orphans.get(construct.call)) is not None:
             made.escapes.append(Escape(construct.call, orphan))
     roles = _roles(facts)
@@ -74,10 +78,10 @@ def _roles(facts: Facts) -> dict[SlotKey, set[Role]]:
     while changed:
         changed = False
         for key, slot in facts.slots.items():
-            for fed in slot.feeds:
-                new = roles[key] - roles[fed]
+            for inflow in slot.inflows:
+                new = roles[inflow.origin] - roles[key] if inflow.origin is not None else set()
                 changed = changed or bool(new)
-                roles[fed] |= new
+                roles[key] |= new
     return roles
 
 

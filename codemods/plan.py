@@ -13,7 +13,8 @@ from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
 from codemods.codes import LEFT, MEMBERS, PREFIXES, api_number
-from codemods.facts import class_of, collect
+from codemods.collect import collect
+from codemods.facts import class_of
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
 from codemods.judge import judge

@@ -109,6 +109,12 @@ class Source:
     def line(self, node: cst.CSTNode) -> int:
         return self.place(node)[0]
 
+    def indent(self, line: cst.BaseStatement) -> str:
+        """Return what begins a new line below a statement that has a line of its own."""
+        start = self.start(line)
+        blank = self.data[self.data.rfind(b"\n", 0, start) + 1 : start]
+        return self.module.default_newline + blank.decode()
+
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """Yield the node's parent, its parent, and so on to the module."""
         while (parent := self.parents.get(node)) is not None:

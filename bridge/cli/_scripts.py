@@ -16,13 +16,15 @@ from bridge._expression import parse_group
 from bridge.cli import Failure
 from bridge.errors import ExpressionError
 from codemods.arguments import UNKNOWN, definition_of, value_of
-from codemods.facts import Construct, Facts, collect
+from codemods.collect import collect
 from codemods.names import find_names
 from codemods.source import Source, UnreadableSourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from codemods.facts import Construct, Facts
 
 DEEPEST = 20  # names that stand for names that stand for ...
 # An optimizer's hyperparameters that schedules drive.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.bundles import bundle
-from codemods.facts import MethodCall, collect
+from codemods.collect import collect
+from codemods.facts import MethodCall
 from codemods.imports import Move, plan_moves
 from codemods.inward.arguments import as_text
 from codemods.inward.build import Built, build

@@ -14,6 +14,7 @@ from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import LrRead, shape_of
 from codemods.rules.functions import is_repeatable
 from codemods.rules.members import lacks_linear_warm_up
+from codemods.rules.pairing import lacks_one_scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,25 +77,6 @@ def _adds_groups(around: Surroundings) -> str | None:
         if isinstance(use, MethodCall) and use.method == "add_param_group":
             return f"a group is added in line {around.source.line(use.call)}"
     return None
-
-
-def _one_scheduler(around: Surroundings, *_: object) -> str | None:
-    own = [c for c in around.bundle.schedulers if around.composition(c) is None]
-    if len(own) > 1:
-        return "several schedulers drive it, and natively the last would win"
-    for scheduler in around.bundle.schedulers:
-        for optimizer in around.bundle.optimizers:
-            if not _made_as_often(around.source, optimizer.call, scheduler.call):
-                line = around.source.line(scheduler.call)
-                return f"the scheduler in line {line} may be made again for the same optimizer"
-    return None
-
-
-def _made_as_often(source: Source, first: cst.Call, second: cst.Call) -> bool:
-    """Tell whether `second` runs after `first`, and never twice for one run of it."""
-    repeats = (cst.FunctionDef, cst.Lambda, cst.For, cst.While)
-    together = source.enclosing(first, *repeats) is source.enclosing(second, *repeats)
-    return together and source.start(first) < source.start(second)
 
 
 def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
@@ -242,7 +224,7 @@ def _literal_groups(params: cst.BaseExpression) -> bool:
 CHECKS: Mapping[str, Callable[..., str | None]] = {
     "one group": _one_group,
     "absolute groups": _absolute_groups,
-    "one scheduler": _one_scheduler,
+    "one scheduler": lacks_one_scheduler,
     "no lr writes": _no_lr_writes,
     "gradients at every step": _gradients_at_every_step,
     "one function": _one_function,

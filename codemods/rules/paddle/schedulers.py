@@ -14,14 +14,16 @@ import libcst as cst
 from bridge.equivalents import equivalents_of
 from codemods.arguments import is_pure
 from codemods.callees import optimizer_argument
-from codemods.model import AppendLine, Blocked, Converted, RewriteStatement
+from codemods.model import AppendLine, Blocked, Converted, Replace, RewriteStatement
 from codemods.rules.members import WARM_UP
 
 if TYPE_CHECKING:
     from codemods.facts import Construct
-    from codemods.model import Outcome
+    from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
+    from codemods.source import Source
 
+NAME = "scheduler"
 (LINEAR_WARM_UP,) = equivalents_of("paddle", "SequentialLR")
 
 
@@ -29,18 +31,33 @@ def attach(around: Surroundings, construct: Construct, outcome: Outcome) -> Outc
     """Hand the scheduler to the optimizer that it is built on."""
     if isinstance(outcome, Blocked) or around.composition(construct) is not None:
         return outcome
-    call = construct.call
+    source, call = around.source, construct.call
     optimizer = optimizer_argument(call)
-    statement = around.source.parents.get(call)
-    line = around.source.enclosing(call, cst.SimpleStatementLine, cst.SimpleStatementSuite)
-    if optimizer is None or not isinstance(statement, cst.Assign):
+    statement = source.parents.get(call)
+    line = source.enclosing(call, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    if optimizer is None or not isinstance(statement, cst.Assign | cst.Return):
         return Blocked("the scheduler is not made by a plain assignment")
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
         return Blocked("the scheduler is not made in a line of its own")
-    source = around.source
-    name = source.text(statement.targets[0].target)
-    attached = AppendLine(line, f"{source.text(optimizer)}.set_lr_scheduler({name})")
-    return replace(outcome, edits=(*outcome.edits, attached))
+    driven = source.text(optimizer)
+    if isinstance(statement, cst.Assign):
+        name = source.text(statement.targets[0].target)
+        attached: Edit = AppendLine(line, f"{driven}.set_lr_scheduler({name})")
+        return replace(outcome, edits=(*outcome.edits, attached))
+    if _is_used(source, call, NAME):
+        return Blocked(f"the scheduler is returned, and `{NAME}` is the name of something else")
+    indent = source.indent(line)
+    parts = (f"{NAME} = ", call, f"{indent}{driven}.set_lr_scheduler({NAME}){indent}return {NAME}")
+    return replace(outcome, edits=(*outcome.edits, Replace(statement, parts)))
+
+
+def _is_used(source: Source, node: cst.CSTNode, name: str) -> bool:
+    """Tell whether the function around a node uses a name already."""
+    function = source.enclosing(node, cst.FunctionDef)
+    return function is None or any(
+        isinstance(other, cst.Name) and other.value == name and function in source.ancestors(other)
+        for other in source.spans
+    )
 
 
 def is_warm_up(around: Surroundings, construct: Construct) -> bool:

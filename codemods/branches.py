@@ -1,0 +1,71 @@
+"""Which of two places of a function can run in one run of it: the branches of a condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from codemods.source import Source
+
+# What may run what is in it several times, or never, for one run of what is around it.
+REPEATS: Final = (
+    cst.FunctionDef,
+    cst.Lambda,
+    cst.For,
+    cst.While,
+    cst.ListComp,
+    cst.SetComp,
+    cst.DictComp,
+    cst.GeneratorExp,
+)
+ENDS: Final = (cst.Return, cst.Raise)
+
+
+def repeats_of(source: Source, node: cst.CSTNode) -> cst.CSTNode | None:
+    """Return the nearest function or loop around a node, None in the body of the module."""
+    return next((a for a in source.ancestors(node) if isinstance(a, REPEATS)), None)
+
+
+def runs_after(source: Source, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+    """Tell whether `second` runs after `first`, and never twice for one run of it."""
+    together = repeats_of(source, first) is repeats_of(source, second)
+    return together and source.start(first) < source.start(second)
+
+
+def are_exclusive(source: Source, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+    """Tell whether at most one of two places runs, in one run of the loop or function of both."""
+    above = [first, *source.ancestors(first)]
+    child = second
+    for parent in source.ancestors(second):
+        if parent in above:
+            other = above[above.index(parent) - 1]
+            if _are_branches(parent, other, child):
+                return True
+            earlier = min(first, second, key=source.start)
+            return other is not child and _leaves_before(source, earlier, parent)
+        child = parent
+    return False
+
+
+def _are_branches(parent: cst.CSTNode, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+    if one is other:
+        return False
+    if isinstance(parent, cst.If | cst.IfExp):
+        return parent.test not in (one, other)
+    return isinstance(one, cst.MatchCase) and isinstance(other, cst.MatchCase)
+
+
+def _leaves_before(source: Source, place: cst.CSTNode, block: cst.CSTNode) -> bool:
+    """Tell whether a function ends with a place, so that what follows in `block` does not run."""
+    for ancestor in source.ancestors(place):
+        if ancestor is block or isinstance(ancestor, (*REPEATS, cst.Try, cst.TryStar)):
+            return False
+        if isinstance(ancestor, ENDS):
+            return True
+        if isinstance(ancestor, cst.IndentedBlock):
+            last = ancestor.body[-1]
+            if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], ENDS):
+                return True
+    return False

@@ -1,0 +1,344 @@
+"""Find a file's optimizers and schedulers, and follow them from slot to slot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import Assignment, ClassScope
+
+from codemods.callees import Callee, Callees, optimizer_argument
+from codemods.compositions import composition_of, members_list
+from codemods.facts import (
+    AttributeUse,
+    Construct,
+    Escape,
+    Facts,
+    Inflow,
+    MethodCall,
+    Slot,
+    class_of,
+)
+from codemods.hidden import reached_by_string
+from codemods.instances import Instances
+from codemods.targets import Leaf, Result, goal_of, leaves, leaves_of
+from codemods.whereabouts import (
+    consumer,
+    is_only_tested,
+    is_set_to_none,
+    is_variable,
+    whereabouts,
+)
+
+if TYPE_CHECKING:
+    from libcst.metadata import Scope
+
+    from codemods.facts import Classify, SlotKey
+    from codemods.names import Names
+    from codemods.source import Source
+    from codemods.targets import Place
+
+
+def collect(source: Source, names: Names, classify: Classify = class_of) -> Facts:
+    """Find every optimizer and scheduler of a file and follow what holds them.
+
+    `classify` tells which class a dotted name means; by default torch's are meant.
+    """
+    return _Collector(source, names, classify).run()
+
+
+class _Collector:
+    def __init__(self, source: Source, names: Names, classify: Classify) -> None:
+        self.source = source
+        self.facts = Facts()
+        self.by_call: dict[cst.CSTNode, Construct] = {}
+        for reference in names.references:
+            role = classify(reference.qualified)
+            parent = source.parents.get(reference.node)
+            if role and isinstance(parent, cst.Call) and parent.func is reference.node:
+                self.by_call[parent] = Construct(*role, parent, reference)
+        self.parameters: dict[SlotKey, tuple[Callee, cst.Param]] = {}
+        self.attributes: dict[str, list[cst.Attribute]] = {}
+        self.names: dict[str, list[cst.Name]] = {}
+        self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
+        self.generators: set[cst.CSTNode] = set()
+        for node in sorted(source.spans, key=source.start):
+            if isinstance(node, cst.Attribute):
+                self.attributes.setdefault(node.attr.value, []).append(node)
+            elif isinstance(node, cst.Name) and is_variable(source, node):
+                self.names.setdefault(node.value, []).append(node)
+            elif isinstance(node, cst.Return | cst.Yield):
+                self._note_result(node)
+        self.instances = Instances(source, names)
+        self.callees = Callees(source, self.instances.of, self.attributes)
+        # What arrives where: an expression, or one place of it, and the slot that it gets into.
+        self.arrived: dict[Leaf, SlotKey] = {}
+
+    def _note_result(self, node: cst.Return | cst.Yield) -> None:
+        function = self.source.enclosing(node, cst.FunctionDef, cst.Lambda)
+        if isinstance(node, cst.Yield) and function is not None:
+            self.generators.add(function)
+        elif isinstance(node, cst.Return) and function is not None:
+            self.returns[function].append(node)
+
+    def run(self) -> Facts:
+        self.facts.constructs = list(self.by_call.values())
+        for construct in self.facts.constructs:
+            self._place(construct)
+        # Slots that are fed by others (a function's parameter) appear while the first are read.
+        done: set[SlotKey] = set()
+        while pending := [s for k, s in self.facts.slots.items() if k not in done]:
+            for slot in pending:
+                done.add(slot.key)
+                self._read(slot)
+        for slot in list(self.facts.slots.values()):
+            self._check_inside(slot)
+            self._check_outside(slot)
+        for construct in self.facts.constructs:
+            if construct.role == "scheduler":
+                self._link(construct)
+        return self.facts
+
+    # where an object goes
+
+    def _place(self, construct: Construct) -> None:
+        if composition_of(self.source, self.by_call, construct.call) is not None:
+            return  # it is a member of a scheduler, which the rules look up
+        key = self._send(Leaf(construct.call), None)
+        if key is None:
+            where = whereabouts(self.source, construct.call)
+            used_by = consumer(self.source, construct.call)
+            self.facts.loose[construct.call] = Escape(construct.call, where, used_by)
+        else:
+            self._slot(key).constructs.append(construct)
+
+    def _send(self, leaf: Leaf, origin: SlotKey | None) -> SlotKey | None:
+        """Follow what an expression gives into the next slot; None where there is none."""
+        goal = goal_of(self.source, leaf.node, leaf.place)
+        key: SlotKey | None
+        if isinstance(goal, Result):
+            key = (goal.function, _returned(goal.place))
+        else:
+            key = self.key_of(goal) if goal is not None else None
+        if key is not None:
+            self.arrived[leaf] = key
+            self._slot(key).inflows.append(Inflow(leaf.node, origin))
+        return key
+
+    def key_of(self, node: cst.BaseExpression) -> SlotKey | None:
+        """Return the slot that a name or an attribute means, None for anything else."""
+        if isinstance(node, cst.Name):
+            scope = self.source.scopes.get(node)
+            owner = _owner(scope, node.value)
+            # A name in a class's body is also an attribute of the class and of every instance.
+            is_followed = owner is not None and not isinstance(owner, ClassScope)
+            return (owner, node.value) if is_followed else None
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            owner_class = self.instances.of(node.value)
+            return (owner_class, node.attr.value) if owner_class is not None else None
+        return None
+
+    def _slot(self, key: SlotKey) -> Slot:
+        return self.facts.slots.setdefault(key, Slot(key))
+
+    # what is done with a slot
+
+    def _read(self, slot: Slot) -> None:
+        owner, name = slot.key
+        if isinstance(owner, cst.FunctionDef):
+            self._read_result(slot, owner, _place_of(name))
+            return
+        # Not the assignments' references: a use above the assignment, in a loop, is none of them.
+        nodes = self.attributes if isinstance(owner, cst.ClassDef) else self.names
+        for node in nodes.get(name, []):
+            if self.key_of(node) == slot.key and not self._is_target(node):
+                self._use(slot, node)
+
+    def _is_target(self, node: cst.CSTNode) -> bool:
+        parent = self.source.parents.get(node)
+        if isinstance(parent, cst.Element):
+            return leaves_of(self.source, node) is not None
+        if isinstance(parent, cst.AnnAssign | cst.For | cst.CompFor):
+            return parent.target is node
+        return isinstance(parent, cst.AssignTarget | cst.AsName | cst.Del)
+
+    def _read_result(self, slot: Slot, function: cst.FunctionDef, place: Place) -> None:
+        """Follow what a function returns to where its calls are assigned."""
+        owner = self.source.enclosing(function, cst.ClassDef, cst.FunctionDef)
+        is_method = isinstance(owner, cst.ClassDef)
+        found = self.callees.calls_of(Callee(function, is_bound=is_method))
+        is_wrapped = bool(function.decorators) or function.asynchronous is not None
+        may_be_called_elsewhere = isinstance(owner, cst.ClassDef) and bool(owner.bases)
+        if is_wrapped or may_be_called_elsewhere or function in self.generators or not found.calls:
+            slot.uses.append(Escape(self.returns[function][-1], "it is returned"))
+            return
+        reason = f"`{function.name.value}` is used as a value"
+        slot.uses += [Escape(node, reason) for node in found.strays]
+        for call in found.calls:
+            is_dropped = isinstance(self.source.parents.get(call), cst.Expr)
+            if not is_dropped and self._send(Leaf(call, place), slot.key) is None:
+                where = whereabouts(self.source, call)
+                slot.uses.append(Escape(call, where, consumer(self.source, call)))
+
+    def _use(self, slot: Slot, node: cst.BaseExpression) -> None:
+        parent = self.source.parents.get(node)
+        if isinstance(parent, cst.Attribute) and parent.value is node:
+            above = self.source.parents.get(parent)
+            if isinstance(above, cst.Call) and above.func is parent:
+                slot.uses.append(MethodCall(node, parent.attr.value, above))
+            else:
+                slot.uses.append(AttributeUse(node, parent.attr.value, parent))
+        elif isinstance(parent, cst.Arg) and not parent.star:
+            self._argument(slot, node, parent)
+        elif composition_of(self.source, self.by_call, node) is not None:
+            return  # it is a member of a scheduler
+        elif not is_only_tested(self.source, node) and self._send(Leaf(node), slot.key) is None:
+            slot.uses.append(Escape(node, whereabouts(self.source, node)))
+
+    def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
+        call = self.source.enclosing(argument, cst.Call)
+        if call is None or argument not in call.args:  # a base class or a decorator's keyword
+            slot.uses.append(Escape(node, "it is used as an argument of a class"))
+            return
+        construct = self.by_call.get(call)
+        if construct is not None:
+            self.facts.handed.append((node, slot.key, construct))
+        if construct is not None and construct.role == "scheduler":
+            return  # the scheduler's own link says it
+        callee = self.callees.of(call)
+        parameter = callee.parameter(call, argument) if callee else None
+        if callee is None or parameter is None:
+            function = self.source.text(call.func)
+            slot.uses.append(Escape(node, f"it is passed to `{function}`", function))
+            return
+        scope = self.source.scopes.get(callee.function.body.body[0])
+        if scope is not None:
+            key = (scope, parameter.name.value)
+            self._slot(key).inflows.append(Inflow(call, slot.key, is_argument=True))
+            self.parameters[key] = (callee, parameter)
+
+    # whether a slot holds nothing else, and nothing else reaches it
+
+    def _check_inside(self, slot: Slot) -> None:
+        owner, name = slot.key
+        if isinstance(owner, cst.FunctionDef):
+            for statement in self.returns[owner]:
+                given = [] if statement.value is None else leaves(statement.value, _place_of(name))
+                if not all(self._is_expected(leaf, slot) for leaf in given):
+                    slot.uses.append(Escape(statement, "it also returns something else"))
+        elif isinstance(owner, cst.ClassDef):
+            self._check_attribute(slot, owner, name)
+        else:
+            for assignment in owner[name]:  # type: ignore[index]  # a Scope
+                if isinstance(assignment, Assignment):
+                    self._check_assignment(slot, assignment.node)
+
+    def _check_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
+        for node in self.attributes.get(name, []):
+            if self.key_of(node) != slot.key:
+                reason = f"`.{name}` is also reached from outside `{owner.name.value}`"
+                slot.uses.append(Escape(node, reason))
+            elif self._is_target(node) and not isinstance(self.source.parents[node], cst.Del):
+                self._check_assignment(slot, node)
+        if (own := self._in_body(owner, name)) is not None:
+            slot.uses.append(Escape(own, "the class has something of that name too"))
+        if not self.instances.has_known_bases(owner):
+            slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
+
+    def _check_assignment(self, slot: Slot, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.Param):
+            return
+        given = leaves_of(self.source, node)
+        if given is None or not all(self._is_expected(leaf, slot) for leaf in given):
+            slot.uses.append(Escape(node, "the same name also holds something else"))
+
+    def _is_expected(self, leaf: Leaf, slot: Slot) -> bool:
+        is_none = isinstance(leaf.node, cst.Name) and leaf.node.value == "None"
+        return is_none or self.arrived.get(leaf) == slot.key
+
+    def _in_body(self, owner: cst.ClassDef, name: str) -> cst.CSTNode | None:
+        """Return what a class's body binds a name to, unless it is None."""
+        for statement in owner.body.body:
+            if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+                if statement.name.value == name:
+                    return statement
+                continue
+            for node in self.names.get(name, []):
+                is_inside = statement in self.source.ancestors(node)
+                is_bound = isinstance(self.source.scopes.get(node), ClassScope)
+                if is_inside and is_bound and not is_set_to_none(self.source, node):
+                    return node
+        return None
+
+    def _check_outside(self, slot: Slot) -> None:
+        """Note what reaches a slot by other ways than its name."""
+        owner, name = slot.key
+        if isinstance(owner, cst.FunctionDef):
+            return
+        if (hidden := reached_by_string(self.source, owner, name)) is not None:
+            slot.uses.append(Escape(*hidden))
+        if slot.key in self.parameters:
+            self._check_callers(slot, *self.parameters[slot.key])
+        elif not isinstance(owner, cst.ClassDef):
+            for assignment in owner[name]:  # type: ignore[index]  # a Scope
+                if isinstance(assignment, Assignment) and isinstance(assignment.node, cst.Param):
+                    slot.uses.append(Escape(assignment.node, "a caller may hand over another"))
+
+    def _check_callers(self, slot: Slot, callee: Callee, parameter: cst.Param) -> None:
+        """Every other call of a function that we follow must hand it something we follow too."""
+        name = callee.function.name.value
+        found = self.callees.calls_of(callee)
+        slot.uses += [Escape(node, f"`{name}` is used as a value") for node in found.strays]
+        for call in found.calls:
+            given = callee.given(call, parameter)
+            if given is None and self._is_left_out(call, parameter):
+                continue
+            if given is None or self.key_of(given) not in self.facts.slots:
+                reason = f"`{name}` is also called with something that is not followed"
+                slot.uses.append(Escape(call, reason))
+
+    def _is_left_out(self, call: cst.Call, parameter: cst.Param) -> bool:
+        """Tell whether a call leaves the default in force, and that is None."""
+        default = parameter.default
+        return (
+            isinstance(default, cst.Name)
+            and default.value == "None"
+            and not any(a.star for a in call.args)
+        )
+
+    # which optimizer a scheduler drives
+
+    def _link(self, construct: Construct) -> None:
+        key = self._driven(construct)
+        if key is not None and key in self.facts.slots:
+            self.facts.links[construct.call] = key
+        else:
+            self.facts.orphans[construct.call] = "its optimizer is made where it is not followed"
+
+    def _driven(self, construct: Construct) -> SlotKey | None:
+        argument = optimizer_argument(construct.call)
+        key = self.key_of(argument) if argument is not None else None
+        members = members_list(construct)
+        if key is not None or members is None or not members.elements:
+            return key
+        # ChainedScheduler drives what its members drive.
+        member = members.elements[0].value
+        first = self.by_call.get(member)
+        return self.key_of(member) if first is None else self._driven(first)
+
+
+def _owner(scope: Scope | None, name: str) -> Scope | None:
+    if scope is None:
+        return None
+    owners = {id(a.scope): a.scope for a in scope[name]}
+    return next(iter(owners.values())) if len(owners) == 1 else None
+
+
+def _returned(place: Place) -> str:
+    return "return" if place is None else f"return {place}"
+
+
+def _place_of(name: str) -> Place:
+    place = name.removeprefix("return").strip()
+    return int(place) if place else None

@@ -1,0 +1,75 @@
+"""How far optimizers and schedulers are followed: to native code, and never a step too far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codemods.engine import port
+from codemods.model import Options
+from tests.codemods.execution_forms import FORMS
+from tests.codemods.test_traps import BOTH, HEAD, OPT, STEP_LR, ids
+from tests.rewriting import PATH, check_bridged
+
+if TYPE_CHECKING:
+    from codemods.model import Target
+    from tests.codemods.execution_cases import Case
+
+MAKE = f"def make():\n    {OPT}    return opt\n"
+MAKE_S = "def make(opt):\n    return sched.StepLR(opt, 5)\n"
+TRAINER = "class T:\n    def __init__(self, o): self.o = o\n    def fit(self): self.o.step()\n"
+GO = "class T:\n    def go(self, o): ...\n    def f(self):\n"
+KEEPS = f"kept = {OPT[6:]}def make():\n    return kept\n"
+TOO_FAR = [
+    ("a factory as a value", MAKE + "opt = make()\nf = make\n", "`make` is used as a value"),
+    ("a factory that is decorated", f"@cached\n{MAKE}opt = make()\n", "it is returned"),
+    ("a factory that yields", MAKE + "    yield 3\nopt = make()\n", "it is returned"),
+    ("a factory that waits", f"async {MAKE}opt = make()\n", "it is returned"),
+    ("a factory of this or that", MAKE + "    return f()\nopt = make()\n", "also returns"),
+    ("a factory in a dict", MAKE + "opts = {'d': make()}\n", "put into a dict"),
+    ("a factory of a list", MAKE.replace("urn opt", "urn [opt]") + "o = make()\n", "assigned"),
+    ("a factory of a dict", MAKE.replace("urn opt", "urn {0: opt}") + "o = make()\n", "a dict"),
+    ("a pair as one", MAKE.replace("urn opt", "urn opt, 3") + "pair = make()\n", "assigned to"),
+    ("a pair by index", MAKE.replace("urn opt", "urn opt, 3") + "opt = make()[0]\n", "assigned to"),
+    ("a factory that a call continues", MAKE + "make().step()\n", "not followed"),
+    ("a method", f"class T(B):\n    def make(self):\n        return {OPT[6:]}", "is returned"),
+    ("an extended class", TRAINER + OPT + "class U(T): ...\nT(opt)\n", "used as a value"),
+    ("a class of its own new", TRAINER + "    def __new__(c, o): ...\n" + OPT + "T(opt)\n", "`T`"),
+    ("a decorated class", "@wrap\n" + TRAINER + OPT + "T(opt)\n", "passed to `T`"),
+    ("an attribute of an instance", TRAINER + OPT + "t = T(opt)\nt.o = 3\n", "something else"),
+    ("a method by another name", TRAINER + OPT + "T(opt).o.step()\n", "from outside `T`"),
+    ("a method that others share", f"{GO}        {OPT}        self.go(opt)\nx.go(3)\n", "`go`"),
+    ("several in a factory", MAKE_S + OPT + "make(opt)\ns = make(opt)\n", "several schedulers"),
+    ("a factory in a loop", MAKE_S + OPT + "for i in n: s = make(opt)\n", "made again"),
+    ("a factory with a loop", MAKE + "o = make()\nfor i in n: s = sched.StepLR(o, 5)\n", "again"),
+    ("conditions, not branches", OPT + f"if x: {STEP_LR}if y: {STEP_LR}", "several schedulers"),
+    ("a scheduler of an older one", OPT + f"for i in n:\n    {STEP_LR}    {OPT}", "made again"),
+    (
+        "an older one by a factory",
+        f"opt = None\n{MAKE_S}def f():\n    global opt\n    s = make(opt)\n    {OPT}",
+        "made again",
+    ),
+    ("a factory that keeps one", f"{KEEPS}a = make()\ns = sched.StepLR(a, 5)\n", "made again"),
+    (
+        "a branch that goes on",
+        f"def f():\n    {OPT}    if x:\n        {STEP_LR}    {STEP_LR}f()\n",
+        "several schedulers",
+    ),
+]
+
+
+@pytest.mark.parametrize("to", BOTH)
+@pytest.mark.parametrize("case", FORMS, ids=str)
+def test_a_form_that_is_followed_is_native(to: Target, case: Case) -> None:
+    results = [port(text.encode(), PATH, Options(to)) for text in case.texts]
+
+    assert not [f for r in results for f in r.findings if f.kind in ("bridge", "refused")]
+
+
+@pytest.mark.parametrize("to", BOTH)
+@pytest.mark.parametrize(("_", "body", "reason"), TOO_FAR, ids=ids(TOO_FAR))
+def test_a_form_that_is_not_followed_goes_to_bridge(
+    to: Target, _: str, body: str, reason: str
+) -> None:
+    check_bridged(HEAD + body, to, reason)
