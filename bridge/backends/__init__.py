@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +19,10 @@ BACKENDS = ("torch", "paddle", "oneflow")
 """Every framework that has a module here, by the name of its package."""
 
 
-@cache
+# No `functools.cache`: torch.compile warns of one in what it compiles.
+_LOADED: dict[str, Backend] = {}
+
+
 def backend(name: str) -> Backend:
     """Load the backend of that name, and with it the framework.
 
@@ -29,6 +31,12 @@ def backend(name: str) -> Backend:
     ...
     ValueError: backend must be one of torch, paddle, oneflow, got 'jax'.
     """
+    if name not in _LOADED:
+        _LOADED[name] = _load(name)
+    return _LOADED[name]
+
+
+def _load(name: str) -> Backend:
     if name not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {name!r}.")
     try:

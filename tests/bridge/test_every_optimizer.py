@@ -151,3 +151,27 @@ def test_a_written_lr_reaches_asgd_one_step_late_as_in_torch(xp: Framework) -> N
     opt.step()
 
     assert xp.numpy(param) == pytest.approx(_START - 0.5 - 0.5 - 0.25)
+
+
+_CAPTURABLE = ["Adam", "AdamW", "RMSprop", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop"]
+
+
+@pytest.mark.only_backend("torch")
+@pytest.mark.parametrize("name", _CAPTURABLE)
+def test_capturable_on_a_cpu_is_torchs_assertion(xp: Framework, name: str) -> None:
+    opt = getattr(optim, name)([xp.param(_START)], capturable=True)
+
+    with pytest.raises(AssertionError, match="If capturable=True, params"):
+        _step(xp, opt, 0)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+@pytest.mark.parametrize("option", ["foreach", "fused", "capturable", "differentiable"])
+def test_what_chooses_torchs_implementation_changes_nothing_elsewhere(
+    xp: Framework, option: str
+) -> None:
+    params = [xp.param(_START) for _ in range(2)]
+    _step(xp, optim.Adam([params[0]], **{option: True}), 0)
+    _step(xp, optim.Adam([params[1]]), 0)
+
+    assert (xp.numpy(params[0]) == xp.numpy(params[1])).all()
