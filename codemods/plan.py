@@ -27,6 +27,7 @@ from codemods.signatures import bridge_name
 from codemods.subclasses import has_own_step
 from codemods.unclear import unclear
 from codemods.unused import unused
+from codemods.verbose import NOTE, named, verbose_of
 from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -122,13 +123,7 @@ class _Planner:
                 for note in notes:
                     self._find(found.constructs[0].call, self._code(801), "note", note)
             case Bridge(reason):
-                first = found.constructs[0]
-                for construct in found.constructs:
-                    if construct is not first:
-                        reason = f"goes with line {self.source.line(first.call)}"
-                    name = bridge_name(construct.reference.qualified) or ""
-                    what = f"{construct.reference.qualified} -> {name}"
-                    self._find(construct.call, THROUGH[construct.role], "bridge", what, reason)
+                self._to_bridge(found, reason)
             case Refused(reason, hint):
                 for construct in found.constructs:
                     self.kept_calls.add(construct.call)
@@ -140,6 +135,18 @@ class _Planner:
                         reason,
                         hint,
                     )
+
+    def _to_bridge(self, found: Bundle, reason: str) -> None:
+        first = found.constructs[0]
+        for construct in found.constructs:
+            if construct is not first:
+                reason = f"goes with line {self.source.line(first.call)}"
+            qualified = construct.reference.qualified
+            what = f"{qualified} -> {bridge_name(qualified) or ''}"
+            self._find(construct.call, THROUGH[construct.role], "bridge", what, reason)
+            if (verbose := verbose_of(construct)) is not None:
+                self.result.edits += named(verbose)
+                self._note(construct.call, 801, qualified, (NOTE,))
 
     def _coded(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
         """Yield what the verdict touches, each with the code that it would get."""
@@ -235,7 +242,7 @@ class _Planner:
         self.result.edits += outcome.edits
         self._move(reference, node, qualified, row.to)
         self._find(node, code, "ported", f"{qualified} -> {row.to}")
-        self._note(node, qualified, outcome.notes)
+        self._note(node, 802, qualified, outcome.notes)
 
     def _members(self) -> None:
         table = TABLES[self.options.target]
@@ -254,7 +261,7 @@ class _Planner:
                 what = f"{use.name} -> {use.new_name}"
                 self._find(use.node.attr, self._code(MEMBERS), "ported", what)
             self.result.edits += use.outcome.edits
-            self._note(use.node.attr, use.name, use.outcome.notes)
+            self._note(use.node.attr, 802, use.name, use.outcome.notes)
 
     def _ecosystem(self) -> None:
         for binding in imported(self.source, needs_torch):
@@ -272,12 +279,12 @@ class _Planner:
     def _code(self, number: int) -> str:
         return f"{PREFIXES[self.options.target]}{number:03}"
 
-    def _note(self, node: cst.CSTNode, name: str, notes: tuple[str, ...]) -> None:
+    def _note(self, node: cst.CSTNode, number: int, name: str, notes: tuple[str, ...]) -> None:
         """Say what a reader has to know of a row, once for a file."""
         for note in notes:
             if note not in self.noted:
                 self.noted.add(note)
-                self._find(node, self._code(802), "note", name, note)
+                self._find(node, self._code(number), "note", name, note)
 
     def _leave(self, reference: Reference, reason: str) -> None:
         self.kept.append(reference)

@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 
 _ROOT = "torch.optim"
+VERBOSE = "verbose"
 
 
 @cache
@@ -34,12 +35,23 @@ def bridge_name(qualified: str) -> str | None:
 def signature(qualified: str) -> inspect.Signature | None:
     """Return the signature of an optimizer or scheduler class of torch, as bridge has it.
 
+    Schedulers take `verbose` by position too, as torch did until 2.6.
+
     >>> list(signature("torch.optim.lr_scheduler.StepLR").parameters)[:3]
     ['optimizer', 'step_size', 'gamma']
     """
     name = bridge_name(qualified)
     found = _lookup(name.split(".")[2:]) if name is not None else None
-    return inspect.signature(found) if inspect.isclass(found) else None
+    return _with_verbose(inspect.signature(found)) if inspect.isclass(found) else None
+
+
+def _with_verbose(new: inspect.Signature) -> inspect.Signature:
+    if VERBOSE not in new.parameters:
+        return new
+    verbose = new.parameters[VERBOSE].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    others = [p for p in new.parameters.values() if p.name != VERBOSE]
+    count = sum(p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for p in others)
+    return new.replace(parameters=[*others[:count], verbose, *others[count:]])
 
 
 def _lookup(path: list[str]) -> object | None:

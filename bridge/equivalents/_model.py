@@ -111,7 +111,8 @@ class To:
 
     `convert` says what is passed on: the value, the value as a float, of an optimizer the
     learning rate that it was built with, of a list of schedulers their equivalents or the
-    equivalent of the last, of a list the only element.
+    equivalent of the last, of a list the only element. `note` is what the user should know where
+    it is given and not False.
     """
 
     name: str | None
@@ -134,6 +135,7 @@ def dropped(when: Condition, note: str = "") -> To:
 
 
 WITHOUT_EFFECT: Final = dropped(ANYTHING, "has no effect on the result and is dropped")
+VERBOSE: Final = To("verbose", note="prints in the words of the framework")
 
 
 @dataclass(frozen=True, slots=True)

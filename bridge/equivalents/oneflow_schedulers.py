@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bridge.equivalents._model import (
     ANYTHING,
     INCREASING,
+    VERBOSE,
     WITHOUT_ROUNDING,
     Equivalent,
     To,
@@ -30,7 +31,7 @@ _PAGE: Final = "https://oneflow.readthedocs.io/en/v0.9.0/optim.html"
 _SCHEDULER: Final = {
     "optimizer": To("optimizer"),
     "last_epoch": To("last_step", only(-1)),
-    "verbose": To("verbose"),
+    "verbose": VERBOSE,
 }
 # OneFlow's schedulers write the lr anew from initial_lr; they never multiply what they find.
 _BUNDLE: Final = ("one scheduler", "no lr writes")
@@ -133,19 +134,21 @@ SCHEDULERS: Final = (
         code="OF208",
         grade="a",
         arguments={
-            name: To(name)
-            for name in (
-                "optimizer",
-                "mode",
-                "factor",
-                "patience",
-                "threshold",
-                "threshold_mode",
-                "cooldown",
-                "min_lr",
-                "eps",
-                "verbose",
-            )
+            **{
+                name: To(name)
+                for name in (
+                    "optimizer",
+                    "mode",
+                    "factor",
+                    "patience",
+                    "threshold",
+                    "threshold_mode",
+                    "cooldown",
+                    "min_lr",
+                    "eps",
+                )
+            },
+            "verbose": VERBOSE,
         },
         source=_PAGE,
         keeps_positions=True,

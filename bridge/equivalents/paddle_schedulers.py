@@ -11,6 +11,7 @@ from typing import Final
 from bridge.equivalents._model import (
     ANYTHING,
     INCREASING,
+    VERBOSE,
     WITHOUT_ROUNDING,
     Equivalent,
     To,
@@ -25,7 +26,7 @@ _PAGES: Final = "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddl
 _SCHEDULER: Final = {
     "optimizer": To("learning_rate", convert="its lr"),
     "last_epoch": dropped(only(-1)),
-    "verbose": To("verbose"),
+    "verbose": VERBOSE,
 }
 # The schedule starts from arguments of its own, not from the optimizer's lr.
 _OWN_LR: Final = {**_SCHEDULER, "optimizer": dropped(ANYTHING)}
@@ -143,7 +144,7 @@ SCHEDULERS: Final = (
             "cooldown": dropped(only(0)),
             "min_lr": To("min_lr", _NUMBER),
             "eps": To("epsilon"),
-            "verbose": To("verbose"),
+            "verbose": VERBOSE,
         },
         source=_PAGES + "lr/ReduceOnPlateau_en.html",
         requires=_BUNDLE,

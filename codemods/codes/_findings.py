@@ -111,12 +111,17 @@ ROWS: Final = (
     Row(
         801,
         "note",
-        "What native optimizer code takes for granted",
-        "The native code equals torch's under an assumption that the source does not show, or "
-        "an argument without effect on {} was dropped.",
-        _on_both(
-            "import torch\n\noptimizer = torch.optim.SGD(net.parameters(), 0.1, fused=True)\n"
-        ),
+        "What ported optimizer code takes for granted",
+        "Native code equals torch's under an assumption that the source does not show, an argument "
+        "without effect was dropped, or `verbose` prints in other words.",
+        {
+            **_on_both(
+                "import torch\n\nopt = torch.optim.SGD(net.parameters(), 0.1, fused=True)\n"
+            ),
+            "bridge": (
+                f"{_HEAD}scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30, verbose=True)\n"
+            ),
+        },
     ),
     Row(
         802,

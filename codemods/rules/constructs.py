@@ -15,7 +15,7 @@ from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
 from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.rules.members import lacks_members, texts_of
-from codemods.signatures import signature
+from codemods.signatures import VERBOSE, signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +93,9 @@ def _argument(
         return judged
     if rule.name is None:
         return _drop(around, call, name, argument, rule)
-    return Converted(tuple(_carry(row, name, argument, rule)), judged.notes)
+    is_told = rule.note and value_of(around.source, argument.value) is not False
+    notes = (f"`{name}` {rule.note}",) if is_told else ()
+    return Converted(tuple(_carry(row, name, argument, rule)), (*judged.notes, *notes))
 
 
 def _judge_value(
@@ -133,7 +135,7 @@ def _unclear_list(
 def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit]:
     edits: list[Edit] = []
     if argument.keyword is None:
-        if not row.keeps_positions:
+        if not row.keeps_positions or name == VERBOSE:  # torch's last place is another one there
             # f(x for x in y) needs no parentheses of its own, f(a=(x for x in y)) does
             is_bare = isinstance(argument.value, cst.GeneratorExp) and not argument.value.lpar
             opening, closing = ("(", ")") if is_bare else ("", "")
