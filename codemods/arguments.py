@@ -22,6 +22,9 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+# Functions that tell what there is, and change nothing.
+QUERIES: Final = ("bool", "dir", "hasattr", "int", "isinstance", "len", "inspect.signature")
+ENDINGS_OF_QUERIES: Final = (".is_available", ".device_count", ".is_initialized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,25 @@ def is_pure(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Tuple | cst.List):
         return all(isinstance(e, cst.Element) and is_pure(e.value) for e in node.elements)
     return isinstance(node, cst.Attribute) and is_pure(node.value)
+
+
+def is_query(source: Source, node: cst.BaseExpression) -> bool:
+    """Tell whether an expression only asks what there is: leaving it out has no effect."""
+    if is_pure(node):
+        return True
+    match node:
+        case cst.Call(func=function, args=arguments):
+            called = source.text(function)
+            is_known = called in QUERIES or called.endswith(ENDINGS_OF_QUERIES)
+            return is_known and all(is_query(source, a.value) for a in arguments)
+        case cst.BooleanOperation(left=left, right=right):
+            return is_query(source, left) and is_query(source, right)
+        case cst.UnaryOperation(expression=inner) | cst.Attribute(value=inner):
+            return is_query(source, inner)
+        case cst.Comparison(left=left, comparisons=others):
+            return all(is_query(source, n) for n in (left, *(c.comparator for c in others)))
+        case _:
+            return False
 
 
 def _literal(text: str) -> object:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
-from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, value_of
+from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_query, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.rules.members import lacks_members, texts_of
 from codemods.signatures import VERBOSE, signature
@@ -158,7 +158,8 @@ def _elements(argument: cst.Arg) -> Sequence[cst.BaseElement]:
 
 
 def _drop(around: Surroundings, call: cst.Call, name: str, argument: cst.Arg, rule: To) -> Outcome:
-    if not is_pure(argument.value):
+    is_without_effect = bool(rule.note) and is_query(around.source, argument.value)
+    if not (is_without_effect or is_pure(argument.value)):
         text = around.source.text(argument.value)
         return Blocked(f"`{name}` would be dropped, and with it the evaluation of `{text}`")
     notes = (f"`{name}` {rule.note}",) if rule.note else ()
