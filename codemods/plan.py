@@ -20,7 +20,7 @@ from codemods.infer import Types
 from codemods.judge import judge
 from codemods.marks import mark
 from codemods.members import member_uses
-from codemods.model import Blocked, Bridge, Finding, Native, Refused
+from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
@@ -79,6 +79,7 @@ class _Planner:
         self.noted: set[str] = set()
         self.unused: list[tuple[Binding, str]] = []
         self.held: list[Binding] = []
+        self.dropped: set[cst.CSTNode] = set()
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
@@ -108,6 +109,8 @@ class _Planner:
         match judgement.verdict:
             case Native(notes):
                 self.result.edits += judgement.edits
+                removed = (e for e in judgement.edits if isinstance(e, RemoveArgument))
+                self.dropped.update(e.argument for e in removed)
                 for construct in found.constructs:
                     outcome = judgement.outcomes[construct.call]
                     native = "" if outcome.is_absorbed else outcome.native
@@ -182,6 +185,8 @@ class _Planner:
     # every name of torch
 
     def _reference(self, reference: Reference) -> None:
+        if self._is_dropped(reference.node):
+            return
         call = self.source.parents.get(reference.node)
         if call in self.kept_calls and isinstance(call, cst.Call) and call.func is reference.node:
             self.kept.append(reference)
@@ -251,6 +256,8 @@ class _Planner:
             self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
         for use in member_uses(self.source, self.names, types, table, is_imported=imported):
+            if self._is_dropped(use.node):
+                continue
             if isinstance(use.outcome, Blocked):
                 reason = use.outcome.reason
                 self._find(use.node.attr, self._code(LEFT), "left", use.name, reason, HINT_LEFT)
@@ -330,6 +337,10 @@ class _Planner:
 
     def _ports_all(self) -> bool:
         return self.options.scope == "all" and self.options.target in TABLES
+
+    def _is_dropped(self, node: cst.CSTNode) -> bool:
+        """Tell whether a node stands in an argument that native code has no place for."""
+        return bool(self.dropped) and any(a in self.dropped for a in self.source.ancestors(node))
 
     def _is_unwanted(self, node: cst.CSTNode, code: str, what: str) -> bool:
         """Tell whether a site is left because the user asks for it, and report it then."""
