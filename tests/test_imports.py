@@ -39,6 +39,7 @@ LAYERS = {
     "bridge/_simulate_spec.py": ("bridge", "yaml"),
     "bridge/_progress.py": ("bridge", "rich"),
     "bridge/plot/*": ("bridge", "matplotlib", "plotille"),
+    "bridge/verifying/_*.py": ("bridge", "numpy"),
     "bridge/*": ("bridge",),
     "codemods/signatures.py": ("codemods", "libcst", "bridge.optim"),
     "codemods/cache.py": ("codemods", "platformdirs"),

@@ -91,7 +91,7 @@ class LazyGroup(click.Group):
             click.echo(err=True)
             ctx.exit(INTERRUPTED)
         except (click.ClickException, BridgeError) as error:
-            if getattr(error, "exit_code", None) == ERROR:
+            if isinstance(error, Failure) or getattr(error, "exit_code", None) == ERROR:
                 raise
             raise Failure(str(error)) from error
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from bridge.cli import Failure
 from bridge.verifying.sources import local_files, mirror, mirrored, project_of
 from codemods import report
@@ -31,7 +29,7 @@ class Ported:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class NotPortedError(click.ClickException):
+class NotPortedError(Failure):
     """Something was refused or left; its message is the port's own report."""
 
     exit_code = 3

@@ -270,21 +270,29 @@ def _facts(
 
 
 def _print(proof: Proof, facts: Sequence[tuple[str, str]], *, as_json: bool) -> None:
-    from bridge.verifying.report import EXPLANATION, HEADINGS, cells, verdict  # noqa: PLC0415
+    from bridge.verifying.report import (  # noqa: PLC0415
+        EXPLANATION,
+        HEADINGS,
+        cells,
+        named,
+        remarks,
+        verdict,
+    )
 
     if as_json:
         click.echo(json.dumps(_as_json(proof, facts), indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415 - --json does not need it
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - --json does not need it
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False)
     for what, how in facts:
         console.print(f"{what}: {how}", markup=False, soft_wrap=True)
-    for number in sorted({row.optimizer for row in proof.rows}):
-        name = f"optimizer {number}" if number else None
-        table = Table(*HEADINGS, title=name, title_justify="left")
+    for number in range(len(proof.optimizers)):
+        console.print(f"\n{named(proof, number)}", markup=False, soft_wrap=True)
+        table = Table(*HEADINGS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for row in proof.rows:
             if row.optimizer == number:
                 bad = row.excuse or row.only_in
@@ -293,12 +301,15 @@ def _print(proof: Proof, facts: Sequence[tuple[str, str]], *, as_json: bool) -> 
                 table.add_row(Text(first, colour), *map(Text, others))
         console.print(table)
     console.print(EXPLANATION.replace("*", ""), style="dim", markup=False)
-    for line in (*proof.obstacles, *proof.excuses):
+    for line in remarks(proof):
         console.print(f"- {line}", markup=False, soft_wrap=True)
     console.print(f"{verdict(proof)}.", style="bold")
-    for ran in (proof.original, proof.port, proof.nudged):
+    runs = [proof.original, proof.port, *([] if proof.original.failure else [proof.nudged])]
+    for ran in runs:
         if ran.failure and ran.tail:
-            click.echo(f"{ran.job.role} on {ran.job.framework} printed last:\n{ran.tail}", err=True)
+            click.echo(f"\nThe {ran.job.role} printed last:\n{ran.tail}", err=True)
+    if proof.port.failure:
+        click.echo("Hint: --keep FOLDER keeps the port and all that the runs printed.", err=True)
 
 
 def _as_json(proof: Proof, facts: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class _Tracer:
     def _carry(self) -> None:
         from bridge.verifying._carrier import Carrier  # noqa: PLC0415 - only in `optbridge verify`
 
-        carrier = Carrier(self._options["carry"])
+        carrier = Carrier(self._options["carry"], lambda: self._recorder.steps)
         carrier.watch()
         self._recorder.on_new = carrier.introduced
 

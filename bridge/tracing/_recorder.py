@@ -59,6 +59,7 @@ class Recorder:
         self.stepping: set[int] = set()
         self.known: WeakSet[Any] = WeakSet()
         self.on_new: Callable[[Groups], None] | None = None
+        self.steps = 0
         self._start()
 
     def _start(self) -> None:
@@ -100,6 +101,7 @@ class Recorder:
         if traced is None:
             return
         traced.step += 1
+        self.steps += 1
         record: dict[str, Any] = {
             "optimizer": traced.number,
             "step": traced.step,

@@ -168,6 +168,8 @@ def _rows(
         if group is not None and group >= min(a.groups, b.groups):
             continue
         in_a, in_b = a.series.get(key, {}), b.series.get(key, {})
+        if not any((in_a or in_b).values()) and not (in_a and in_b):
+            continue  # one's momentum of 0 is the other's lack of one
         common = [step for step in in_a if step in in_b and (steps is None or step <= steps)]
         points = tuple(Point(step, in_a[step], in_b[step]) for step in common)
         scaling = (_SCALED_BY.get(quantity, quantity), group)

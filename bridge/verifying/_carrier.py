@@ -1,7 +1,8 @@
 """Inside a run of `optbridge verify`: give every run the original's initial state and draws.
 
 The original writes what it has on a tape; the port, and the original once more, take it from
-there. What cannot be carried is a line in the file of objections: losses then say nothing.
+there. What cannot be carried is a line in the file of objections, beside the number of steps until
+then: later losses say nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bridge.verifying._tape import Record, Recording, Replaying
 from bridge.verifying._tensors import MODULES, OPTIONAL, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bridge.backends._protocol import Tensor
     from bridge.verifying._tape import Array, Kind
@@ -33,7 +34,8 @@ SEED = 0
 class Carrier:
     """What stands between a script and its randomness."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], count_steps: Callable[[], int]) -> None:
+        self._count_steps = count_steps
         self._framework: str = options["framework"]
         tape = Path(options["tape"])
         self._is_nudged: bool = options["role"] == "nudged"
@@ -191,7 +193,7 @@ class Carrier:
         if kind not in self._lost:
             self._lost.add(kind)
             with self._objections.open("a", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+                file.write(f"{self._count_steps()} {text}\n")
 
     def _array(self, tensor: Tensor, is_transposed: bool = False) -> Array:
         array = self._xp.to_numpy(self._xp.clone(tensor))

@@ -42,6 +42,9 @@ class Proof:
     original: Ran
     port: Ran
     nudged: Ran
+    optimizers: tuple[tuple[str, str], ...]
+    """What each is, in the original and in the port."""
+
     rows: tuple[Row, ...]
     obstacles: tuple[str, ...]
     """Why not all of both runs could be compared."""
@@ -58,14 +61,6 @@ class Proof:
     def excuses(self) -> tuple[str, ...]:
         """Why some quantities say nothing."""
         return tuple(dict.fromkeys(row.excuse for row in self.rows if row.excuse))
-
-    @property
-    def steps(self) -> int:
-        """How many steps were compared, of all optimizers together."""
-        by_optimizer: dict[int, int] = {}
-        for row in self.rows:
-            by_optimizer[row.optimizer] = max(by_optimizer.get(row.optimizer, 0), len(row.points))
-        return sum(by_optimizer.values())
 
 
 def prove(
@@ -106,15 +101,23 @@ def prove(
         names=("the original", "the port"),
     )
     rows = (row for row in found.rows if row.quantity not in wanted.ignored)
+    taken = sum(found.steps for found in theirs.optimizers)
     objections = [
-        f"{_subject(ran)}: {text}" for ran in (first, second, third) for text in ran.objections
+        f"{_subject(ran)}: {text}"
+        for ran in (first, second, third)
+        for steps, text in ran.objections
+        if steps < taken
     ]
     return Proof(
         first,
         second,
         third,
+        tuple(
+            (one.name, other.name)
+            for one, other in zip(theirs.optimizers, ours.optimizers, strict=False)
+        ),
         tuple(_excused(row, objections) for row in rows),
-        tuple(_obstacles(found, (first, second, third))),
+        tuple(_obstacles(found, (first, second, third), wanted.ignored)),
         contents(folder / "tape"),
     )
 
@@ -146,8 +149,10 @@ def _trace(ran: Ran) -> Trace:
     return read_trace(ran.trace)
 
 
-def _obstacles(found: Comparison, runs: tuple[Ran, ...]) -> Iterator[str]:
+def _obstacles(found: Comparison, runs: tuple[Ran, ...], ignored: Collection[str]) -> Iterator[str]:
     told = False
+    if "loss" not in ignored and not any(row.quantity == "loss" for row in found.rows):
+        yield "no loss was seen: `backward` was never called on one number"
     for ran in runs:
         if ran.failure:
             told = True
@@ -179,6 +184,6 @@ def _subject(ran: Ran) -> str:
     names: Mapping[Role, str] = {
         "original": "the original",
         "port": "the port",
-        "nudged": "the original, run again,",
+        "nudged": "the rerun of the original",
     }
-    return f"{names[ran.job.role]} on {ran.job.framework}".replace(", on", " on")
+    return f"{names[ran.job.role]} on {ran.job.framework}"

@@ -12,14 +12,15 @@ from bridge.tracing.comparing import FACTOR
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bridge.tracing.comparing import Point, Row
+    from bridge.tracing.comparing import Row
     from bridge.verifying.proof import Proof
 
-HEADINGS: Final = ("quantity", "steps", "allowed", "largest difference", "torch itself", "result")
+HEADINGS: Final = ("quantity", "steps", "allowed", "difference", "torch itself", "result")
 EXPLANATION: Final = (
-    "Differences are shares of the largest value. *torch itself* is how far the original is from "
-    "itself after every weight was moved by one unit in the last place, that is, what rounding "
-    f"alone does; at each step the port may be {FACTOR} times as far, or as far as is allowed."
+    "*difference* is the largest one, relative to the largest value. *torch itself* is the same "
+    "for the original against itself, every weight moved by one unit in the last place: what "
+    f"rounding alone does. At each step the port may be {FACTOR} times as far off as torch has "
+    "been from itself by then, or as far as *allowed*."
 )
 _RUNS: Final = {"a": "the original", "b": "the port"}
 _CARRIED: Final = {
@@ -38,7 +39,30 @@ def verdict(proof: Proof) -> str:
         return "The port trains differently"
     if proof.excuses:
         return "Equal in what is comparable; the losses are not"
+    if not any(row.quantity == "loss" for row in proof.rows):
+        return "Equal in what was compared; losses were left out"
     return "The port trains as the original does"
+
+
+def remarks(proof: Proof) -> Iterator[str]:
+    """Say what a reader has to know beside the table: obstacles, excuses, where the runs part."""
+    yield from proof.obstacles
+    yield from proof.excuses
+    for row in proof.rows:
+        where = f" of optimizer {row.optimizer}" if len(proof.optimizers) > 1 else ""
+        if row.first is not None:
+            values = f"{row.first.a:.9g} in the original, {row.first.b:.9g} in the port"
+            yield f"step {row.first.step}, {row.label}{where}: {values}"
+        elif not row.excuse and len(row.predictable) < len(row.points):
+            yield (
+                f"from step {row.points[len(row.predictable)].step} on, {row.label}{where} says "
+                "nothing: rounding alone takes the original as far from itself"
+            )
+
+
+def named(proof: Proof, number: int) -> str:
+    """Return what an optimizer is, in the original and in the port."""
+    return f"optimizer {number}: {' | '.join(proof.optimizers[number])}"
 
 
 def carried(proof: Proof) -> str:
@@ -71,14 +95,10 @@ def _result(row: Row, largest: float) -> str:
     if row.excuse:
         return "not comparable"
     if row.first is not None:
-        return f"differs from step {row.first.step}: {_pair(row.first)}"
+        return f"differs from step {row.first.step}"
     if len(row.predictable) < len(row.points):
-        return f"within up to step {row.predictable[-1].step}, then torch itself parts"
+        return f"within, up to step {row.predictable[-1].step}"
     return "within" if largest else "equal"
-
-
-def _pair(point: Point) -> str:
-    return f"{point.a:.9g}, port {point.b:.9g}"
 
 
 def _share(difference: float, row: Row) -> str:
@@ -104,9 +124,11 @@ def _lines(
     proof: Proof, title: str, facts: Sequence[tuple[str, str]], figure: str, port: str
 ) -> Iterator[str]:
     yield from (f"## {title}", "", f"**{verdict(proof)}.**", "")
-    yield from _bullets((*proof.obstacles, *proof.excuses))
-    for number in sorted({row.optimizer for row in proof.rows}):
-        yield from _table([row for row in proof.rows if row.optimizer == number], number)
+    lines = [f"- {_cell(line)}" for line in remarks(proof)]
+    yield from (*lines, *([""] if lines else []))
+    for number in range(len(proof.optimizers)):
+        yield from (f"{_cell(named(proof, number))}", "")
+        yield from _table([row for row in proof.rows if row.optimizer == number])
     yield from (EXPLANATION, "")
     if figure:
         yield from (f"![The original and the port, step by step]({figure})", "")
@@ -116,19 +138,11 @@ def _lines(
         yield from ("", port.rstrip())
 
 
-def _table(rows: Sequence[Row], number: int) -> Iterator[str]:
-    if number:
-        yield from (f"Optimizer {number + 1}:", "")
+def _table(rows: Sequence[Row]) -> Iterator[str]:
     yield f"| {' | '.join(HEADINGS)} |"
     yield "|---|--:|--:|--:|--:|---|"
     yield from (f"| {' | '.join(map(_cell, cells(row)))} |" for row in rows)
     yield ""
-
-
-def _bullets(lines: Sequence[str]) -> Iterator[str]:
-    yield from (f"- {_cell(line)}" for line in lines)
-    if lines:
-        yield ""
 
 
 def _cell(text: str) -> str:

@@ -51,8 +51,8 @@ class Ran:
     tail: str
     """The end of what it printed to stderr, else to stdout."""
 
-    objections: tuple[str, ...]
-    """Why its losses are not comparable with the original's."""
+    objections: tuple[tuple[int, str], ...]
+    """After how many steps its losses are no more comparable with the original's, and why."""
 
     @property
     def failure(self) -> str:
@@ -120,7 +120,7 @@ def run(
         time.monotonic() - began,
         is_out_of_time,
         next(filter(None, map(_tail, reversed(printed))), ""),
-        tuple(objections.read_text(encoding="utf-8").splitlines()) if objections.exists() else (),
+        tuple(_objections(objections)),
     )
 
 
@@ -164,6 +164,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_MERCY)
+
+
+def _objections(file: Path) -> Iterator[tuple[int, str]]:
+    if file.exists():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            steps, _, text = line.partition(" ")
+            yield int(steps), text
 
 
 def _tail(printed: Path) -> str:
