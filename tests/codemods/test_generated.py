@@ -1,0 +1,56 @@
+"""Programs drawn at random: their ports are sound, and train as they do."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import strategies as st
+
+from codemods.engine import port
+from codemods.model import Options
+from tests.codemods.execution import largest_differences, run
+from tests.codemods.programs import programs
+from tests.codemods.test_execution import SAME_LR, SAME_PARAMS, TARGETS, TORCH
+from tests.rewriting import check_sound
+
+if TYPE_CHECKING:
+    from codemods.model import Target
+    from tests.frameworks import Framework
+
+HERE = Path("unused")
+# The same programs in every run, and a new one reproducible from what is printed.
+FEW = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=20,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
+
+
+@settings(FEW, max_examples=40)
+@given(programs(), st.sampled_from(["paddle", "oneflow", "bridge"]), st.booleans())
+def test_a_generated_program_is_ported_soundly(text: str, to: Target, partial: bool) -> None:
+    check_sound(text.encode(), to, partial=partial)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+@FEW
+@given(text=programs())
+def test_a_generated_program_trains_as_its_port_does(xp: Framework, text: str) -> None:
+    result = port(text.encode(), Path("x.py"), Options(TARGETS[xp.name]))
+    assume(result.changed and not result.incomplete)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what torch says of the order of steps is not ours
+        try:
+            theirs = run(TORCH, [text], HERE)
+        except Exception:  # noqa: BLE001  # a program that torch itself refuses shows nothing
+            reject()
+        ours = run(xp, [result.after.decode()], HERE)
+    lr, params = largest_differences(ours, theirs)
+
+    assert lr <= SAME_LR, result.after.decode()
+    assert params <= SAME_PARAMS, result.after.decode()
