@@ -9,15 +9,11 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
-from libcst.metadata import (
-    ByteSpanPositionProvider,
-    MetadataWrapper,
-    ParentNodeProvider,
-    ScopeProvider,
-)
+
+from codemods.metadata import parents, scopes, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,18 +66,8 @@ class Source:
             raise UnreadableSourceError("libcst does not reproduce this file byte for byte")
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        metadata = wrapper.resolve_many(
-            [ParentNodeProvider, ScopeProvider, ByteSpanPositionProvider]
-        )
-        return cls(
-            data,
-            bom,
-            module,
-            cast("Mapping[cst.CSTNode, cst.CSTNode]", metadata[ParentNodeProvider]),
-            cast("Mapping[cst.CSTNode, Scope | None]", metadata[ScopeProvider]),
-            cast("Mapping[cst.CSTNode, CodeSpan]", metadata[ByteSpanPositionProvider]),
-        )
+        above = parents(module)
+        return cls(data, bom, module, above, scopes(module, above), spans(module))
 
     @cached_property
     def all_scopes(self) -> list[Scope]:
