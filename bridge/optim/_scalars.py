@@ -23,17 +23,24 @@ def check_one_element(name: str, value: Any) -> None:
 
 def check_lr(lr: Any) -> None:
     check_one_element("lr", lr)
-    if not lr >= 0.0:
+    if not 0.0 <= lr:  # noqa: SIM300 - torch's order, which shows where it is no number
         raise ValueError(f"Invalid learning rate: {lr}")
 
 
 def check_not_negative(name: str, value: Any) -> None:
-    if not value >= 0.0:
+    if not 0.0 <= value:  # noqa: SIM300 - as above
         raise ValueError(f"Invalid {name} value: {value}")
 
 
+def check_at_least_zero(what: str, value: Any) -> None:
+    """The same in the words of torch's newer classes."""
+    if not 0.0 <= value:  # noqa: SIM300 - as above
+        raise ValueError(f"{what} should be >= 0 but is: {value}")
+
+
 def check_betas(betas: Sequence[Any]) -> None:
-    for index, beta in enumerate(betas):
+    for index in (0, 1):
+        beta = betas[index]  # where there is none, an error of torch's type
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
 

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow
-from bridge.optim._scalars import check_one_element
+from bridge.optim._scalars import check_at_least_zero, check_one_element
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -56,18 +56,15 @@ class Adafactor(Optimizer):
         maximize: bool = False,
     ) -> None:
         check_one_element("lr", lr)
-        if not lr >= 0.0:
-            raise ValueError(f"Learning rate should be >= 0 but is: {lr}")
+        check_at_least_zero("Learning rate", lr)
         if not beta2_decay <= 0.0:
             raise ValueError(f"beta2_decay should be <= 0 but is: {beta2_decay}")
-        if eps[0] is not None and not eps[0] >= 0.0:
-            raise ValueError(f"epsilon1 should be >= 0 but is: {eps[0]}")
-        if not eps[1] >= 0.0:
-            raise ValueError(f"epsilon2 should be >= 0 but is: {eps[1]}")
+        if eps[0] is not None:
+            check_at_least_zero("epsilon1", eps[0])
+        check_at_least_zero("epsilon2", eps[1])
         if not d >= 1.0:
             raise ValueError(f"Clipping threshold d should be >= 1 but is: {d}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"weight_decay should be >= 0 but is: {weight_decay}")
+        check_at_least_zero("weight_decay", weight_decay)
         defaults = {
             "lr": lr,
             "beta2_decay": beta2_decay,

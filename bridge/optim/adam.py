@@ -13,7 +13,14 @@ from bridge.optim._bias_correction import (
     corrections,
     takes_do_bias_correction,
 )
-from bridge.optim._scalars import check_implementation, check_one_element, is_tensor
+from bridge.optim._scalars import (
+    check_betas,
+    check_implementation,
+    check_lr,
+    check_not_negative,
+    check_one_element,
+    is_tensor,
+)
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -70,13 +77,9 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         _check_lr(lr, is_foreach=bool(foreach) and not capturable)
-        if not eps >= 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
-        for index, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        check_not_negative("epsilon", eps)
+        check_betas(betas)
+        check_not_negative("weight_decay", weight_decay)
         _check_betas(betas, is_foreach=bool(foreach) and not capturable)
         check_implementation(fused=fused, foreach=foreach, differentiable=differentiable)
         defaults = {
@@ -126,9 +129,7 @@ class Adam(Optimizer):
 def _check_lr(lr: Any, *, is_foreach: bool) -> None:
     if is_tensor(lr) and is_foreach:
         raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
-    check_one_element("lr", lr)
-    if not lr >= 0.0:
-        raise ValueError(f"Invalid learning rate: {lr}")
+    check_lr(lr)
 
 
 def _check_betas(betas: tuple[Any, Any], *, is_foreach: bool) -> None:

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge.optim._pieces import follow
-from bridge.optim._scalars import check_one_element
+from bridge.optim._scalars import check_at_least_zero, check_one_element
 from bridge.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -52,13 +52,10 @@ class Muon(Optimizer):
         adjust_lr_fn: str | None = None,
     ) -> None:
         check_one_element("lr", lr)
-        if not lr >= 0.0:
-            raise ValueError(f"Learning rate should be >= 0 but is: {lr}")
-        if not momentum >= 0.0:
-            raise ValueError(f"momentum should be >= 0 but is: {momentum}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"weight decay should be >= 0 but is: {weight_decay}")
-        if adjust_lr_fn not in _ADJUSTMENTS:
+        check_at_least_zero("Learning rate", lr)
+        check_at_least_zero("momentum", momentum)
+        check_at_least_zero("weight decay", weight_decay)
+        if adjust_lr_fn not in tuple(_ADJUSTMENTS):  # which hashes nothing
             raise ValueError(f"Adjust learning rate function {adjust_lr_fn} is not supported")
         defaults = {
             "lr": lr,

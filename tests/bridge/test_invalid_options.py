@@ -46,6 +46,11 @@ _SEVERAL: list[tuple[str, dict[str, Any]]] = [
     ("RAdam", {"betas": (0.9, 1.0), "eps": -1}),
     ("RMSprop", {"alpha": -1, "weight_decay": -1, "momentum": -1}),
     ("Rprop", {"etas": (1.5, 1.2), "lr": -1}),
+    ("Adam", {"betas": (0.9,)}),
+    ("NAdam", {"betas": 0.9}),
+    ("AdamW", {"eps": None}),
+    ("Adafactor", {"lr": "0.1"}),
+    ("Muon", {"adjust_lr_fn": ["original"]}),
 ]
 
 
@@ -56,7 +61,7 @@ def _mistakes() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _caught(framework: Framework, module: Any, name: str, options: dict[str, Any]) -> Exception:
-    params = [framework.param(np.ones(2, "f4"))]
+    params = [framework.param(np.ones((2, 2), "f4"))]
     with pytest.raises(Exception) as caught:  # noqa: PT011 - which, is what we ask
         getattr(module, name)(params, **options)
     return caught.value
@@ -72,3 +77,13 @@ def test_invalid_options_raise_as_in_torch(
 
     assert type(ours) is type(theirs)
     assert str(ours).split("\n")[0] == str(theirs).split("\n")[0]
+
+
+@pytest.mark.parametrize("step_sizes", [(1e-6,), (1e-6, 1.0, 50.0), 50.0])
+def test_what_is_no_pair_of_step_sizes_raises_at_the_step(xp: Framework, step_sizes: Any) -> None:
+    param = xp.param(np.ones((2, 2), "f4"))
+    opt = optim.Rprop([param], step_sizes=step_sizes)
+    xp.set_grad(param, np.ones((2, 2), "f4"))
+
+    with pytest.raises((TypeError, ValueError)):
+        opt.step()
