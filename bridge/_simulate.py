@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from bridge._simulate_forms import form_of
 from bridge._simulate_milestones import milestones_of
+from bridge._simulate_sequence import sequence_of
 from bridge._simulate_spec import schedule_of
 from bridge._simulate_stepping import stepped
+from bridge._simulate_views import apart_of
 from bridge.errors import SimulationError
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable, Mapping, Sequence
+
+    from bridge._simulate_spec import Schedule
+    from bridge._simulate_stepping import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,21 @@ def simulate(
     with warnings.catch_warnings():
         # Of the order of the two `step` calls: there is no optimizer to step here.
         warnings.simplefilter("ignore", UserWarning)
-        form = form_of(schedule, steps, exact=exact) if metrics is None else None
-        values, is_exact = form or (stepped(schedule, steps, metrics), True)
+        if metrics is None:
+            values, is_exact = _evaluated(schedule, steps, exact=exact)
+        else:
+            values, is_exact = stepped(schedule, steps, metrics), True
     name = type(schedule.scheduler).__name__
     _check_finite(name, values)
     return Simulation(name, values, milestones, is_exact)
+
+
+def _evaluated(schedule: Schedule, steps: int, *, exact: bool) -> tuple[Values, bool]:
+    def one(schedule: Schedule) -> tuple[Values, bool]:
+        found = form_of(schedule, steps, exact=exact) or sequence_of(schedule, steps, exact=exact)
+        return found or (stepped(schedule, steps, None), True)
+
+    return apart_of(schedule, steps, one) or one(schedule)
 
 
 def _check(steps: int, lr: float, groups: Sequence[Mapping[str, Any]] | None) -> None:

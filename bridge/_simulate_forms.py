@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 import operator
 from array import array
-from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bridge.errors import MissingExtraError
+from bridge._simulate_by_epoch import formula_of
+from bridge._simulate_maths import Maths
 from bridge.optim import lr_scheduler as schedulers
 from bridge.optim.lr_scheduler.cosine_annealing_lr import cosine_lr
 from bridge.optim.lr_scheduler.linear_lr import linear_ratio
@@ -24,9 +23,10 @@ from bridge.optim.lr_scheduler.linear_lr import linear_ratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bridge._simulate_maths import Array
     from bridge._simulate_spec import Schedule
+    from bridge._simulate_stepping import Values
 
-Array: TypeAlias = Any  # numpy's
 Curves: TypeAlias = "list[tuple[Array, Array | None]]"  # of each group: learning rate, momentum
 Groups: TypeAlias = "Sequence[Mapping[str, Any]]"
 HIGHEST_CYCLE = 1024  # of triangular2: 2.0**1024 overflows, and Python says so
@@ -34,39 +34,16 @@ LONGEST_COSINE = 1_000_000  # steps; the largest error measured is 5.4e-13
 WORTHWHILE = 20_000  # steps from which on numpy's import pays
 
 
-@dataclass(frozen=True, slots=True)
-class Maths:
-    """numpy, and the functions whose last bit differs between it and Python."""
-
-    np: Any
-    exact: bool
-
-    def cos(self, values: Array) -> Array:
-        if self.exact:
-            return self.np.fromiter(map(math.cos, values.tolist()), float, len(values))
-        return self.np.cos(values)
-
-    def powers(self, base: float, exponents: Array) -> Array:
-        if self.exact:
-            powers = (base**exponent for exponent in exponents.tolist())
-            return self.np.fromiter(powers, float, len(exponents))
-        return self.np.power(base, exponents)
-
-
-def form_of(
-    schedule: Schedule, steps: int, *, exact: bool
-) -> tuple[Mapping[str, tuple[array[float], ...]], bool] | None:
+def form_of(schedule: Schedule, steps: int, *, exact: bool) -> tuple[Values, bool] | None:
     """Return the values and whether they are exact; None where the schedule has to be stepped."""
     scheduler, groups = schedule.scheduler, schedule.groups
-    kind = type(scheduler)
-    form = FORMS.get(kind) or (None if exact else INEXACT.get(kind))
-    if form is None or groups is None or not _is_fresh(scheduler, groups):
+    if groups is None or not _is_fresh(scheduler, groups):
         return None
     if exact and (steps < WORTHWHILE or find_spec("numpy") is None):
         return None
-    maths = Maths(_numpy(), exact)
+    maths = Maths(exact)
     with maths.np.errstate(all="ignore"):  # what is not finite is reported with its step
-        curves = form(scheduler, groups, maths, maths.np.arange(steps, dtype=float))
+        curves = _curves(scheduler, groups, maths, maths.np.arange(steps, dtype=float))
     if curves is None:
         return None
     found = {
@@ -78,14 +55,23 @@ def form_of(
         found["betas[0]" if by_beta else "momentum"] = tuple(
             _first(momentum, start) for (_, momentum), start in zip(curves, now, strict=True)
         )
-    return found, exact or form in PRODUCTS
+    return found, not maths.is_rounded
+
+
+def _curves(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    kind = type(scheduler)
+    form = FORMS.get(kind) or (None if maths.exact else ROUNDED.get(kind))
+    if form is not None:
+        return form(scheduler, groups, maths, epochs)
+    formula = formula_of(scheduler, maths, epochs)
+    return formula and [(formula(base), None) for base in scheduler.base_lrs]
 
 
 def _is_fresh(scheduler: Any, groups: Any) -> bool:
     """Say whether a schedule is at its beginning, on learning rates that are numbers."""
     return (
-        scheduler.last_epoch == 0
-        and not scheduler.verbose
+        getattr(scheduler, "last_epoch", None) == 0
+        and not getattr(scheduler, "verbose", True)  # torch's own have none
         and scheduler.optimizer.param_groups is groups
         and all(type(group["lr"]) is float for group in groups)
     )
@@ -96,15 +82,6 @@ def _first(values: Array, start: float) -> array[float]:
     record.frombytes(values.astype(float, copy=False).tobytes())
     record[0] = start
     return record
-
-
-def _numpy() -> Any:
-    try:
-        return import_module("numpy")
-    except ImportError as error:
-        raise MissingExtraError(
-            "closed forms need numpy.\nHint: pip install 'optbridge[plot]', or leave exact=True."
-        ) from error
 
 
 def _products(groups: Groups, maths: Maths, factors: Array) -> Curves:
@@ -242,6 +219,5 @@ FORMS: dict[type, Callable[..., Curves | None]] = {
     schedulers.OneCycleLR: _one_cycle,
     schedulers.CyclicLR: _cyclic,
 }
-PRODUCTS = frozenset({_exponential, _step, _multi_step, _constant, _linear, _polynomial})
 # The closed form of what torch steps; it rounds differently.
-INEXACT: dict[type, Callable[..., Curves | None]] = {schedulers.CosineAnnealingLR: _cosine}
+ROUNDED: dict[type, Callable[..., Curves | None]] = {schedulers.CosineAnnealingLR: _cosine}

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
-from itertools import count, islice
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.errors import SimulationError
-from bridge.optim.lr_scheduler import LRScheduler
+from bridge.optim.lr_scheduler import (
+    SWALR,
+    ChainedScheduler,
+    CombinedScheduler,
+    CosineAnnealingWarmbootingLR,
+    LRScheduler,
+)
 from bridge.optim.lr_scheduler._resume import is_of_this_package
 from bridge.optim.lr_scheduler._values import is_tensor, paired
 from bridge.optim.lr_scheduler._views import View, _parsed
+from bridge.optim.lr_scheduler.schedules._by_epoch import ByEpoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
     from bridge._simulate_spec import Schedule
 
+SIDE_BY_SIDE = frozenset({ChainedScheduler, CombinedScheduler})
+# Those that do no more than set what `get_lr` returns for the next epoch.
+PLAIN_STEPS = (LRScheduler.step, CosineAnnealingWarmbootingLR.step)
 NEED_METRICS = frozenset({"ReduceLROnPlateau", "ReduceOnPlateau"})
+Values: TypeAlias = "Mapping[str, tuple[array[float], ...]]"  # by name, group and step
 Place: TypeAlias = "tuple[str, int | None]"  # a group's key, and which entry of a tuple
 
 
-def stepped(
-    schedule: Schedule, steps: int, metrics: Iterable[float] | None
-) -> Mapping[str, tuple[array[float], ...]]:
+def stepped(schedule: Schedule, steps: int, metrics: Iterable[float] | None) -> Values:
     """Return the values of every scheduled hyperparameter, by name and group."""
     scheduler, groups = schedule.scheduler, schedule.groups
     advance = _advance(schedule, steps, metrics)
@@ -31,8 +42,13 @@ def stepped(
         return {"lr": (_asked(scheduler, steps, advance),)}
     is_ours = isinstance(scheduler, LRScheduler) and is_of_this_package(type(scheduler))
     driven = {("lr", None), *(_driven(scheduler) if is_ours else _numbers(groups))}
-    if driven == {("lr", None)} and len(groups) == 1 and _is_plain(scheduler, groups):
-        return {"lr": (_lean(scheduler, groups[0], steps),)}
+    members = _side_by_side(scheduler)
+    is_lean = all(is_plain(member, groups) for member in members)
+    if driven == {("lr", None)} and len(groups) == 1 and is_lean:
+        settled = min(steps, _settled(scheduler))
+        curve = lean(members, groups[0], settled)
+        curve.extend(array("d", curve[-1:]) * (steps - settled))
+        return {"lr": (curve,)}
     records: dict[Place, list[array[float]]] = {
         place: [array("d") for _ in groups] for place in sorted(driven, key=_lr_first)
     }
@@ -93,48 +109,94 @@ def _advance(
         return lambda: scheduler.step(next(following))
     if metrics is not None:
         raise SimulationError(f"{type(scheduler).__name__} takes no metrics.")
-    if schedule.groups is not None and _is_plain(scheduler, schedule.groups):
-        return _quick(scheduler, schedule.groups)
-    return scheduler.step  # type: ignore[no-any-return]  # whatever it is
+    return _quickest(scheduler, schedule.groups)
 
 
-def _is_plain(scheduler: Any, groups: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether a step is `get_lr` and nothing more, on numbers."""
+def _quickest(
+    scheduler: Any, groups: Sequence[MutableMapping[str, Any]] | None
+) -> Callable[[], object]:
+    """Return what steps a schedule, and each of its members, without what only a training needs."""
+    step: Callable[[], object] = scheduler.step
+    if groups is None:
+        return step
+    if is_plain(scheduler, groups):
+        return _quick(scheduler, groups)
+    members = _side_by_side(scheduler)
+    if members == [scheduler]:
+        return step
+    steps = [_quickest(member, groups) for member in members]
+    return lambda: [step() for step in steps]
+
+
+def _side_by_side(scheduler: Any) -> list[Any]:
+    """Return what is stepped at each step of a schedule: its members, or itself."""
+    if type(scheduler) in SIDE_BY_SIDE and not scheduler.verbose:
+        return list(scheduler._schedulers)  # noqa: SLF001 - a schedule of ours
+    return [scheduler]
+
+
+def _settled(scheduler: Any) -> int:
+    """Return after how many steps nothing changes any more."""
+    is_fresh = type(scheduler) is SWALR and scheduler.last_epoch == 0
+    return int(scheduler.anneal_epochs) + 3 if is_fresh else sys.maxsize
+
+
+def does_no_more(scheduler: Any) -> bool:
+    """Say whether a schedule's step is `get_lr` for the next epoch and nothing more."""
     kind = type(scheduler)
     return (
         isinstance(scheduler, LRScheduler)
         and is_of_this_package(kind)
-        and all(getattr(kind, name) is getattr(LRScheduler, name) for name in ("step", "_set_lr"))
+        and kind.step in PLAIN_STEPS
+        and kind._set_lr is LRScheduler._set_lr  # noqa: SLF001 - a base of ours
         and not scheduler.verbose
+    )
+
+
+def is_plain(scheduler: Any, groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether that is so on these groups themselves, and on numbers."""
+    return (
+        does_no_more(scheduler)
         and scheduler.optimizer.param_groups is groups
         and not any(is_tensor(group["lr"]) for group in groups)
     )
 
 
-def _lean(scheduler: Any, group: MutableMapping[str, Any], steps: int) -> array[float]:
+def lean(schedulers: Sequence[Any], group: MutableMapping[str, Any], steps: int) -> array[float]:
     """Do what `_record` and `_quick` do for one learning rate, in half of their time."""
     record = array("d", [group["lr"]])
-    scheduler._get_lr_called_within_step = True  # noqa: SLF001 - a copy, and ours alone
-    get_lr, keep, start = scheduler.get_lr, record.append, scheduler.last_epoch
-    first_count = scheduler._step_count  # noqa: SLF001 - likewise
-    for done in range(1, steps):
-        scheduler.last_epoch = start + done
-        scheduler._step_count = first_count + done  # noqa: SLF001 - likewise
-        (value,) = get_lr()
-        group["lr"] = value
+    if len(schedulers) == 1 and isinstance(schedulers[0], ByEpoch):
+        (scheduler,) = schedulers
+        formula = partial(scheduler._lr_at, scheduler.base_lrs[0])  # noqa: SLF001 - a base of ours
+        record.extend(map(formula, range(scheduler.last_epoch + 1, scheduler.last_epoch + steps)))
+        return record
+    turns = [(scheduler, _begun(scheduler)) for scheduler in schedulers]
+    keep = record.append
+    for _ in range(1, steps):
+        for scheduler, get_lr in turns:
+            scheduler.last_epoch += 1
+            scheduler._step_count += 1  # noqa: SLF001 - a copy, and ours alone
+            (value,) = get_lr()
+            group["lr"] = value
         keep(value)
     return record
 
 
+def _begun(scheduler: Any) -> Callable[[], list[Any]]:
+    scheduler._get_lr_called_within_step = True  # noqa: SLF001 - a copy, and ours alone
+    # Of a class that takes no step when it is built.
+    scheduler._step_count = getattr(scheduler, "_step_count", 0)  # noqa: SLF001 - likewise
+    get_lr: Callable[[], list[Any]] = scheduler.get_lr
+    return get_lr
+
+
 def _quick(scheduler: Any, groups: Sequence[MutableMapping[str, Any]]) -> Callable[[], object]:
     """Return `scheduler.step` without what only a training needs of it: half of its time."""
-    epochs = count(scheduler.last_epoch + 1)
-    get_lr = scheduler.get_lr
-    scheduler._get_lr_called_within_step = True  # noqa: SLF001 - a copy, and ours alone
+    get_lr = _begun(scheduler)
 
     def advance() -> None:
-        scheduler.last_epoch = next(epochs)
-        scheduler._step_count += 1  # noqa: SLF001 - likewise
+        scheduler.last_epoch += 1
+        scheduler._step_count += 1  # noqa: SLF001 - a copy, and ours alone
         for group, value in paired(groups, get_lr()):
             group["lr"] = value
 

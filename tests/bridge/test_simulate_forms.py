@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,20 +25,82 @@ EXACT = [
     "ExponentialLR(0.9999)",
     "PolynomialLR(15000, 0.9)",
     "PolynomialLR(100000)",
+    "CyclicLR(0.01, 0.1, 100)",
+    "CyclicLR(0.01, 0.1, 100, 33, cycle_momentum=False)",
+    "CyclicLR(0.01, 0.1, 1000, mode='triangular2')",
+    "OneCycleLR(0.5, 30000, anneal_strategy='linear', cycle_momentum=False)",
+    "SWALR(0.05)",
+    "InverseSqrtLR(100)",
+    "InverseSqrtLR(0)",
+    "WSDLR(100, 8000, 9000)",
+    "WSDLR(100, 8000, 9000, 'linear', 0.1)",
+    "WSDLR(0, 0, 0)",
+    "InverseTimeDecay(0.001)",
+    "PiecewiseDecay([300, 800], [0.3, 0.2, 0.1])",
+    "PolynomialDecay(15000)",
+    "PolynomialDecay(1000, cycle=True)",
+    "PolynomialDecayLR(1000, cycle=True)",
+    "get_scheduler('constant')",
+    "get_scheduler('constant_with_warmup', 100)",
+    "get_scheduler('linear', 100, 15000)",
+    "get_scheduler('inverse_sqrt', 100)",
+    "get_scheduler('inverse_sqrt', 100, timescale=7)",
 ]
 WITH_FUNCTIONS = [
     "CosineAnnealingWarmRestarts(100, 2, 0.01)",
     "CosineAnnealingWarmRestarts(77)",
-    "CyclicLR(0.01, 0.1, 100)",
-    "CyclicLR(0.01, 0.1, 100, 33, cycle_momentum=False)",
-    "CyclicLR(0.01, 0.1, 1000, mode='triangular2')",
     "CyclicLR(0.01, 0.1, 100, 70, mode='exp_range', gamma=0.9999)",
     "OneCycleLR(0.5, 30000)",
     "OneCycleLR(0.5, 30000, three_phase=True)",
-    "OneCycleLR(0.5, 30000, anneal_strategy='linear', cycle_momentum=False)",
+    "WarmupCosineLR(100, 15000, 0.1, 0.01)",
+    "WarmupCosineLR(0, 30000)",
+    "WarmupCosineLR(100, 100)",
+    "WSDLR(100, 8000, 9000, 'cosine')",
+    "NoamDecay(512, 4000)",
+    "CosineDecayLR(15000, 0.1)",
+    "NaturalExpDecay(0.001)",
+    "PolynomialDecay(15000, power=0.9)",
+    "PolynomialDecayLR(15000, power=2.0)",
+    "get_scheduler('cosine', 100, 15000)",
+    "get_scheduler('cosine', 0, 30000, num_cycles=1.5)",
 ]
 CLOSED = ["CosineAnnealingLR(20000)", "CosineAnnealingLR(30000, 0.01)"]
-GROUPS = [{"lr": 0.3}, {"lr": 0.1, "momentum": 0.5}]
+# What numpy evaluates in part, or not at all, and is stepped in fewer operations than `step` has.
+COMPOSED = [
+    "SequentialLR([LinearLR(0.1, 1.0, 300), PolynomialLR(19000, 0.9)], [300])",
+    "SequentialLR([ConstantLR(0.5, 9), CosineAnnealingLR(50), StepLR(7)], [100, 20000])",
+    "SequentialLR([StepLR(3), ExponentialLR(0.99), LinearLR()], [1, 2])",
+    "ChainedScheduler([LinearLR(0.1, 1.0, 300), CosineAnnealingLR(20000)])",
+    "LinearWarmup(StepLR(1000), 300, 0.0, 0.1)",
+    "LinearWarmup(300, 0.0, 0.1)",
+    "WarmUpLR(CosineDecayLR(9000), 0.3, 300)",
+    "WarmUpLR(CosineAnnealingLR(9000), 0.3, 300, warmup_prefix=True)",
+    "StepLR(hyperparameter('weight_decay'), 300)",
+    "CosineAnnealingLR(hyperparameter('momentum', [0]), 9000)",
+    "CombinedScheduler([ExponentialLR(0.999), LinearLR(hyperparameter('weight_decay'))])",
+    "CombinedScheduler([ExponentialLR(0.999), LinearLR()])",
+    "CombinedScheduler([StepLR(3), StepLR(hyperparameter('lr', [0]), 7)])",
+    "CosineAnnealingWarmbootingLR(20001, steps=[5000])",
+    "get_scheduler('cosine_with_restarts', 100, 15000, num_cycles=3)",
+]
+GROUPS: list[Any] = [{"lr": 0.3}, {"lr": 0.1, "momentum": 0.5}]
+
+
+@pytest.mark.parametrize("groups", [GROUPS, GROUPS[:1]], ids=["two groups", "one group"])
+@pytest.mark.parametrize("text", COMPOSED)
+def test_what_is_composed_has_the_values_of_its_own_steps(text: str, groups: list[Any]) -> None:
+    schedule = schedule_of(text, {}, lr=0.1, groups=groups)
+    assert schedule.groups is not None
+    simulation = simulate(text, STEPS, groups=groups)
+    driven = [name for name in simulation.values if "[" not in name]
+
+    assert simulation.is_exact
+    for step in range(STEPS):
+        if step:
+            schedule.scheduler.step()
+        for name in driven:
+            for group, values in zip(schedule.groups, simulation.values[name], strict=True):
+                assert values[step] == group[name], (name, step)
 
 
 @pytest.mark.parametrize("text", EXACT + WITH_FUNCTIONS + CLOSED)
