@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -310,7 +310,9 @@ class _Planner:
     def _unused(self) -> None:
         if self.options.scope != "all" or self.options.target not in TABLES:
             return
-        for binding, target in unused(self.names, TABLES[self.options.target], self.options.target):
+        used = tuple(r for r in self.names.references if not self._is_dropped(r.node))
+        names = replace(self.names, references=used)
+        for binding, target in unused(names, TABLES[self.options.target], self.options.target):
             code = self._code(api_number(binding.qualified))
             if target is not None and self._is_unwanted(binding.alias, code, binding.qualified):
                 self.held.append(binding)
