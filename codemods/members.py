@@ -151,9 +151,11 @@ class _Members:
             return None
         if self._is_of_a_module(node.value):
             return None
+        rows = [r[name] for r in self.table.members.values() if name in r]
+        if any(row.written for row in rows):  # torch's own default may be written out anywhere
+            return self._by_row(node, f".{name}", rows[0])
         if name in COMMON and not self._is_torch_call(call, name):
             return None
-        rows = [r[name] for r in self.table.members.values() if name in r]
         uses = [self._by_row(node, f".{name}", row) for row in rows]
         if rows and None in uses:
             return None  # it reads the same in the target

@@ -14,13 +14,18 @@ from codemods.flow import stores_of
 from codemods.kinds import TENSOR, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from codemods.api import Table
     from codemods.infer import Types
     from codemods.source import Source
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
+AUGMENTED: Final = "augmented assignment"
+DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
+    **dict.fromkeys((cst.Modulo, cst.ModuloAssign), "%"),
+    **dict.fromkeys((cst.FloorDivide, cst.FloorDivideAssign), "//"),
+}
 IN_PLACE: Final = ("zero_", "fill_", "copy_")
 # Methods whose result shares the memory of what they are called on.
 VIEWS: Final = """
@@ -40,31 +45,37 @@ class OperatorUse:
 
 def operator_uses(source: Source, types: Types, table: Table) -> Iterator[OperatorUse]:
     """Yield every operator on tensors that the target computes otherwise."""
-    nodes = [n for n in source.spans if _name(n) in table.operators]
-    types.settle([e for n in nodes for e in _operands(n)])
-    for node in sorted(nodes, key=source.start):
-        if isinstance(node, cst.AugAssign):
+    names = {n: name for n in source.spans if (name := _name(n, table))}
+    types.settle([e for n in names for e in _operands(n)])
+    for node in sorted(names, key=source.start):
+        name = names[node]
+        if name == AUGMENTED and isinstance(node, cst.AugAssign):
             differs = _is_shared(source, types, node)
         elif isinstance(node, cst.Call):
             differs = not _is_without_grad(source, node)
         else:
             differs = TENSOR in [types.of(e) for e in _operands(node)]
         if differs:
-            yield OperatorUse(node, f"`{_name(node)}`", table.operators[_name(node)])
+            yield OperatorUse(node, f"`{name}`", table.operators[name])
 
 
-def _name(node: cst.CSTNode) -> str:
+def _name(node: cst.CSTNode, table: Table) -> str:
+    """Return the first of an operator's names that the table has, or nothing."""
+    return next((name for name in _names(node) if name in table.operators), "")
+
+
+def _names(node: cst.CSTNode) -> tuple[str, ...]:
     match node:
-        case cst.AugAssign(target=cst.Name()):
-            return "augmented assignment"
+        case cst.AugAssign(target=target, operator=operator):
+            names = (AUGMENTED,) if isinstance(target, cst.Name) else ()
+            return (*names, DIVISIONS.get(type(operator), ""))
         case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name("grad")), attr=method)):
-            return "in-place change of a gradient" if method.value in IN_PLACE else ""
-        case cst.BinaryOperation(operator=cst.Modulo()):
-            return "%"
+            return ("in-place change of a gradient",) if method.value in IN_PLACE else ()
         case cst.BinaryOperation(left=left, operator=operator, right=right):
             whole = isinstance(left, cst.Integer) or isinstance(right, cst.Integer)
-            return "bits of integers" if whole and isinstance(operator, BITS) else ""
-    return ""
+            bits = ("bits of integers",) if whole and isinstance(operator, BITS) else ()
+            return (*bits, DIVISIONS.get(type(operator), ""))
+    return ()
 
 
 def _operands(node: cst.CSTNode) -> list[cst.BaseExpression]:

@@ -20,7 +20,7 @@ from codemods.infer import Types
 from codemods.judge import judge
 from codemods.marks import mark
 from codemods.members import member_uses
-from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument
+from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.signatures import bridge_name
@@ -255,8 +255,11 @@ class _Planner:
         for found in operator_uses(self.source, types, table):
             self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
+        handled = {e.node for e in self.result.edits if isinstance(e, Replace)}
         for use in member_uses(self.source, self.names, types, table, is_imported=imported):
             if self._is_dropped(use.node):
+                continue
+            if self.source.parents.get(use.node) in handled:  # by the rules of its optimizer
                 continue
             if isinstance(use.outcome, Blocked):
                 reason = use.outcome.reason

@@ -69,10 +69,9 @@ def signature(text: str) -> Signature:
     """Read a signature as the tables write it.
 
     `a` keeps its place and name, `a=b` is called `b`, `/a` is given by position only, `~a` has no
-    effect there and is dropped, `!a` has to be given by position: its default differs.
-    After a `*` places differ: a positional argument is written with
-    its name. After a `|` only keywords may be given. `*args` takes any number, `[*args]` puts
-    them into one list.
+    effect there and is dropped, `!a` has to be given: its default differs. After a `*` places
+    differ: a positional argument is written with its name. After a `|` only keywords may be given.
+    `*args` takes any number, `[*args]` puts them into one list.
 
     >>> [p.word for p in signature("x, bias=bias_attr").parameters]
     ['x', 'bias_attr']
@@ -89,10 +88,9 @@ def signature(text: str) -> Signature:
             rest = "list" if word.startswith("[") else "same"
         else:
             name, _, renamed = word.lstrip("~/!").partition("=")
-            here: Place = "position" if word[0] in "/!" else place
-            parameters.append(
-                Parameter(name, renamed or name, here, word[0] == "~", word[0] == "!")
-            )
+            signs = word[: word.index(name)]
+            here: Place = "position" if "/" in signs else place
+            parameters.append(Parameter(name, renamed or name, here, "~" in signs, "!" in signs))
     return Signature(tuple(parameters), rest)
 
 
@@ -112,10 +110,12 @@ class Api:
         only: the constants that an argument may be, where others are not equal.
         note: what a reader of the port has to know; shown once for a file.
         notes: the same, shown where an argument is given.
+        written: arguments to add where a call does not give them: torch's default is another one.
         is_value: whether the name may also be used without a call.
         is_statement: whether it is equal only where its result is not used.
         is_property: whether torch's call is an attribute there.
         is_writable: whether the attribute may be assigned to.
+        is_list: whether torch's call gives an iterator, and a list there.
         is_function: whether torch's method is a function `to` of the receiver there.
         otherwise: the row for a call that this one does not cover.
     """
@@ -127,10 +127,12 @@ class Api:
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     note: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
     is_value: bool = False
     is_statement: bool = False
     is_property: bool = False
     is_writable: bool = False
+    is_list: bool = False
     is_function: bool = False
     otherwise: Api | None = None
 

@@ -32,18 +32,63 @@ def convert(source: Source, node: cst.BaseExpression, name: str, row: Api) -> Ou
     call = source.parents.get(node)
     notes: tuple[str, ...] = (row.note,) if row.note else ()
     if not (isinstance(call, cst.Call) and call.func is node):
-        return Converted(notes=notes) if row.is_value else Blocked(f"`{name}` is used as a value")
+        is_equal = row.is_value and not row.written
+        return Converted(notes=notes) if is_equal else Blocked(f"`{name}` is used as a value")
     if row.accepts is None:
         return Blocked(f"a call of `{name}` is in no table yet")
     if row.is_statement and not isinstance(source.parents.get(call), cst.Expr):
         return Blocked(f"what `{name}` returns is used, and is another thing there")
+    return _converted(source, call, name, row, row.accepts)
+
+
+def _converted(source: Source, call: cst.Call, name: str, row: Api, accepts: Signature) -> Outcome:
     edits: list[Edit] = []
-    for outcome in _arguments(source, call, name, row, row.accepts):
+    notes: tuple[str, ...] = (row.note,) if row.note else ()
+    for outcome in _arguments(source, call, name, row, accepts):
         if isinstance(outcome, Blocked):
             return outcome
         edits += outcome.edits
         notes += outcome.notes
+    given = _given(call, accepts)
+    missing = [p.name for p in accepts.parameters if p.is_required and p.word not in given]
+    if missing:
+        return Blocked(f"`{name}` gets no `{missing[0]}`, and its default is another one there")
+    written = [f"{word}={text}" for word, text in row.written.items() if word not in given]
+    if written and not call.args and "#" in source.text(call):
+        return Blocked(f"`{name}` needs `{', '.join(written)}` where a comment stands")
+    edits += _append(call, written)
+    if row.is_list and _is_next(source, call):
+        edits += [Insert(call, "iter(", "before"), Insert(call, ")", "after")]
     return Converted(tuple(edits), notes)
+
+
+def _given(call: cst.Call, accepts: Signature) -> set[str]:
+    """Return the new names of the parameters that a call gives."""
+    positional = [p for p in accepts.parameters if p.place != "keyword"]
+    count = sum(a.keyword is None for a in call.args)
+    keywords = {a.keyword.value for a in call.args if a.keyword is not None}
+    named = [p for p in accepts.parameters if p.name in keywords]
+    return {p.word for p in [*positional[:count], *named]}
+
+
+def _append(call: cst.Call, arguments: list[str]) -> Iterator[Edit]:
+    if not arguments:
+        return
+    text = ", ".join(arguments)
+    if call.args:
+        yield Insert(call.args[-1], f", {text}", "after")
+    else:
+        yield Replace(call, (call.func, f"({text})"))
+
+
+def _is_next(source: Source, call: cst.Call) -> bool:
+    argument = source.parents.get(call)
+    outer = source.parents.get(argument) if isinstance(argument, cst.Arg) else None
+    return (
+        isinstance(outer, cst.Call)
+        and isinstance(outer.func, cst.Name)
+        and outer.func.value == "next"
+    )
 
 
 def _arguments(
@@ -66,9 +111,6 @@ def _arguments(
             yield _argument(source, call, argument, positional[position], row)
         elif accepts.rest == "none":
             yield Blocked(f"`{name}` gets more arguments than the port knows")
-    count = sum(a.keyword is None for a in call.args)
-    for missing in [p for p in positional[count:] if p.is_required]:
-        yield Blocked(f"`{name}` gets no `{missing.name}`, and its default is another one there")
     if accepts.rest == "list" and call.args:
         yield Converted((Insert(call.args[0], "[", "before"), Insert(call.args[-1], "]", "after")))
 

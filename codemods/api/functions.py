@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, value
+from codemods.api.rewrites import floating, no_number, not_negative, whole
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -92,6 +93,10 @@ SHARED: Final[Rows] = {
     ),
 }
 
+# Paddle takes the last axis for the classes, torch axis 1.
+CLASSES: Final = {"axis": "1"}
+IGNORED: Final = "the mean counts labels of -100, which torch leaves out"
+POWER: Final = "an integer tensor to a power that is none stays an integer tensor"
 _INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
 
 _PAIR: Final = "pair of tensors"
@@ -108,8 +113,23 @@ PADDLE: Final[Rows] = {
     "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
     "relu": _handed_on("/input", "nn.functional.relu"),
     "nn.functional.relu": replace(_handed_on("/input, ~inplace"), notes=_INPLACE),
-    "nn.functional.softmax": _handed_on("/input, *, dim=axis"),
-    "nn.functional.log_softmax": _handed_on("/input, *, dim=axis"),
+    "nn.functional.softmax": call("/input, *, !dim=axis"),
+    "nn.functional.log_softmax": call("/input, *, !dim=axis"),
+    "nn.functional.cross_entropy": replace(
+        call("/input, /target, |, weight, ignore_index, reduction", note=IGNORED),
+        values={"ignore_index": not_negative},
+        written=CLASSES,
+    ),
+    "full": replace(
+        call("/size, /fill_value, |, !dtype"),
+        otherwise=replace(call("/size, /fill_value"), values={"fill_value": floating}),
+    ),
+    "pow": replace(
+        call("/input, /exponent"),
+        values={"exponent": whole},
+        otherwise=call("/input, /exponent", note=POWER),
+    ),
+    "uint8": replace(value("dtype"), note="Paddle sums uint8 in uint8, torch in int64"),
     "nn.functional.dropout": _handed_on("/input, p, *, training"),
     "from_numpy": call(
         "/ndarray",
@@ -125,7 +145,10 @@ ONEFLOW: Final[Rows] = {
         for name in ("max", "min")
     },
     "split": call("/tensor, /split_size_or_sections, dim", "tensors"),
-    "nn.functional.leaky_relu": _handed_on("/input, !negative_slope"),
+    "nn.functional.leaky_relu": call("/input, /!negative_slope"),
+    "where": replace(
+        call("/condition, /input, /other"), values={"input": no_number, "other": no_number}
+    ),
     "nn.functional.binary_cross_entropy": _handed_on("/input, /target, |, reduction"),
     "nn.functional.binary_cross_entropy_with_logits": _handed_on(
         "/input, /target, |, reduction, pos_weight"

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, layer, signature
-from codemods.api.rewrites import complement, false_or_none
+from codemods.api.functions import CLASSES, IGNORED
+from codemods.api.rewrites import complement, false_or_none, not_negative
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -73,8 +74,13 @@ PADDLE: Final[Rows] = {
     "nn.ReLU": replace(
         layer("~inplace"), notes={"inplace": "Paddle's ReLU works out of place; inplace is dropped"}
     ),
-    "nn.Softmax": layer("dim=axis"),
-    "nn.LogSoftmax": layer("dim=axis"),
+    "nn.Softmax": layer("!dim=axis"),
+    "nn.LogSoftmax": layer("!dim=axis"),
+    "nn.CrossEntropyLoss": replace(
+        layer("weight, |, ignore_index, reduction", note=IGNORED),
+        values={"ignore_index": not_negative},
+        written=CLASSES,
+    ),
     "nn.Flatten": layer("start_dim=start_axis, end_dim=stop_axis"),
     "nn.Linear": replace(
         layer(

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, function, signature, value
+from codemods.api.functions import POWER
+from codemods.api.rewrites import whole
 
 if TYPE_CHECKING:
     from codemods.api._model import Members, Rows
@@ -108,6 +110,9 @@ LOADER: Final[Rows] = {"dataset": value("unknown")}
 _PADDLE_TENSOR: Final[Rows] = {
     "numpy": call("", "value", note="Paddle copies the tensor; torch's array shares its memory"),
     "numel": Api(signature(""), "size", "value", is_property=True),
+    "pow": replace(
+        call("/exponent"), values={"exponent": whole}, otherwise=call("/exponent", note=POWER)
+    ),
     "relu": function("", "paddle.nn.functional.relu"),
     "log_softmax": function("dim=axis", "paddle.nn.functional.log_softmax"),
     # Paddle's own return values only; its module for torch's meaning returns indices as well.
@@ -122,6 +127,7 @@ _PADDLE_TENSOR: Final[Rows] = {
     "split": function("/split_size_or_sections, dim", "paddle.compat.split", "tensors"),
 }
 _ONEFLOW_TENSOR: Final[Rows] = {
+    "numpy": call("", "value", note="OneFlow copies the tensor; torch's array shares its memory"),
     "to": call("/target, |, device, dtype, ~non_blocking"),
     "topk": function("k, dim, largest", "oneflow.topk", "pair of tensors"),
     **{
@@ -130,14 +136,21 @@ _ONEFLOW_TENSOR: Final[Rows] = {
     },
     "split": call("/split_size_or_sections, dim", "tensors"),
 }
+# torch gives iterators, Paddle lists.
+_PADDLE_MODULE: Final[Rows] = {
+    name: replace(MODULE[name], is_list=True) for name in ("parameters",)
+}
+_ONEFLOW_MODULE: Final[Rows] = {
+    "zero_grad": replace(call("set_to_none", "value"), written={"set_to_none": "True"})
+}
 
 PADDLE: Final[Members] = {
     "tensor": {**TENSOR, **_PADDLE_TENSOR},
-    "module": MODULE,
+    "module": {**MODULE, **_PADDLE_MODULE},
     "loader": LOADER,
 }
 ONEFLOW: Final[Members] = {
     "tensor": {**TENSOR, **_ONEFLOW_TENSOR},
-    "module": MODULE,
+    "module": {**MODULE, **_ONEFLOW_MODULE},
     "loader": LOADER,
 }

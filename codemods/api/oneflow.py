@@ -20,6 +20,7 @@ TABLE: Final = Table(
     members.ONEFLOW,
     {
         "%": "OneFlow's remainder has the sign of the dividend, torch's that of the divisor",
+        "//": "OneFlow rounds the quotient of integers towards zero, torch down",
         "bits of integers": "OneFlow's bit operators give booleans",
     },
 )

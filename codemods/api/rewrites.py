@@ -34,3 +34,38 @@ def false_or_none(
     is_atom = isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) or node.lpar
     flag = (node,) if is_atom else ("(", node, ")")
     return ("None if ", *flag, " else False")
+
+
+def floating(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep a number that is known to be a float: of any other the dtype is another one there."""
+    if isinstance(value_of(source, node), float):
+        return (node,)
+    return Blocked(
+        f"the dtype follows from `{source.text(node)}` in torch and is float32 there: pass dtype"
+    )
+
+
+def whole(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep a number that is known to be an integer."""
+    is_whole = isinstance(value_of(source, node), int)
+    return (node,) if is_whole else Blocked(f"`{source.text(node)}` is not known to be an integer")
+
+
+def no_number(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep what is no number: with one OneFlow gives float64."""
+    if isinstance(value_of(source, node), int | float):
+        return Blocked(f"with the number `{source.text(node)}` the dtype is another one there")
+    return (node,)
+
+
+def not_negative(
+    source: Source, node: cst.BaseExpression
+) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep a class that is ignored if it is one of the classes: Paddle's mean counts others."""
+    known = value_of(source, node)
+    if isinstance(known, int) and known >= 0:
+        return (node,)
+    return Blocked(
+        f"`ignore_index={source.text(node)}` is not known to be a class, and Paddle's mean "
+        "counts labels that are none"
+    )

@@ -227,4 +227,15 @@ x
 """,
         ("paddle",),
     ),
+    (
+        """\
+module.zero_grad
+""",
+        """\
+net = sync(nn.Sequential(nn.Linear(6, 3)))
+net(x).sum().backward()
+net.zero_grad()
+[p.grad is None for p in net.parameters()], next(nn.Linear(2, 2).parameters()).requires_grad
+""",
+    ),
 )

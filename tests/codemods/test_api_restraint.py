@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from codemods.model import Target
 
 HEADER = "import torch\nfrom torch import nn\n"
+HEADER_F = "import torch.nn.functional as F; from torch import nn; import torch\n\n"
 
 LEFT = [
     ("torch.addcmul(a, b, c)", "in no table"),
@@ -39,6 +40,13 @@ LEFT_ON_PADDLE = [
     ("torch.load(path, map_location=device)", "gets `map_location`"),
     ("torch.load(path, weights_only=choose())", "`choose()` would be dropped"),
     ("nn.ReLU(True)", "has no counterpart"),
+    ("nn.Softmax()", "gets no `dim`"),
+    ("F.log_softmax(x)", "gets no `dim`"),
+    ("F.cross_entropy", "is used as a value"),
+    ("F.cross_entropy(x, y, ignore_index=-1)", "`ignore_index=-1` is not known to be a class"),
+    ("torch.full((2,), 1)", "gets no `dtype`"),
+    ("torch.full((2,), n)", "gets no `dtype`"),
+    ("next(net.parameters())", "what `.parameters` is called on is not known"),
     ("net.sort(dim=1)", "what `.sort` is called on is not known"),
     ("net.max(1)", "what `.max` is called on is not known"),
 ]
@@ -68,17 +76,23 @@ def test_what_no_row_covers_is_left(line: str, reason: str, to: Target) -> None:
 
 @pytest.mark.parametrize(("line", "reason"), LEFT_ON_PADDLE)
 def test_what_paddle_does_otherwise_is_left(line: str, reason: str) -> None:
-    check_refused(f"{HEADER}{line}\n", "paddle", 3, reason)
+    check_refused(f"{HEADER_F}{line}\n", "paddle", 3, reason)
 
 
 def test_what_oneflow_does_otherwise_is_left() -> None:
     remainder = f"{HEADER}x = torch.ones(3)\ny = x % 2\n"
     bits = f"{HEADER}x = torch.ones(3)\ny = (x > 0) & 1\n"
     default = "import torch.nn.functional as F\nF.leaky_relu(x)\n"
+    divided = f"{HEADER}x = torch.ones(3)\ny = x // 2\n"
+    in_place = f"{HEADER}x = torch.ones(3)\nx //= 2\n"
+    number = f"{HEADER}x = torch.where(mask, y, 0.0)\n"
 
     check_refused(remainder, "oneflow", 4, "the sign of the dividend")
     check_refused(bits, "oneflow", 4, "give booleans")
     check_refused(default, "oneflow", 2, "gets no `negative_slope`")
+    check_refused(divided, "oneflow", 4, "towards zero")
+    check_refused(in_place, "oneflow", 4, "towards zero")
+    check_refused(number, "oneflow", 3, "with the number `0.0` the dtype is another one")
 
 
 @pytest.mark.parametrize("to", ["paddle", "oneflow"])
@@ -235,6 +249,41 @@ def test_a_function_of_a_target_that_is_not_imported_is_not_written() -> None:
         "paddle",
         2,
         "is the function `paddle.nn.functional.relu` there",
+    )
+
+
+def test_a_default_that_differs_is_written_out() -> None:
+    check_rewritten(
+        """\
+import torch
+from torch import nn
+import torch.nn.functional as F
+a = nn.CrossEntropyLoss()
+b = nn.CrossEntropyLoss(
+    reduction="sum",  # not the mean
+)
+c = F.cross_entropy(x, F.softmax(y, 1), ignore_index=0)
+""",
+        """\
+import paddle
+from paddle import nn
+import paddle.nn.functional as F
+a = nn.CrossEntropyLoss(axis=1)
+b = nn.CrossEntropyLoss(
+    reduction="sum", axis=1,  # not the mean
+)
+c = F.cross_entropy(x, F.softmax(y, axis=1), ignore_index=0, axis=1)
+""",
+        "paddle",
+    )
+
+
+def test_a_list_that_was_an_iterator_is_made_one() -> None:
+    text = "import torch\nfirst = next(torch.nn.Linear(2, 3).parameters())\n"
+    check_rewritten(
+        text,
+        "import paddle\nfirst = next(iter(paddle.nn.Linear(2, 3).parameters()))\n",
+        "paddle",
     )
 
 

@@ -72,7 +72,7 @@ def test_a_signature_says_how_each_argument_may_be_given() -> None:
         ("b", "c", "both"),
         ("d", "d", "position"),
         ("e", "e", "both"),
-        ("f", "f", "position"),
+        ("f", "f", "both"),
         ("g", "g", "moved"),
         ("h", "h", "keyword"),
     ]
