@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Curves: TypeAlias = "list[tuple[Array, Array | None]]"  # of each group: learning rate, momentum
 Groups: TypeAlias = "Sequence[Mapping[str, Any]]"
 HIGHEST_CYCLE = 1024  # of triangular2: 2.0**1024 overflows, and Python says so
-LONGEST_COSINE = 1_000_000  # steps; the largest error measured is 5.4e-13
+LONGEST = 1_000_000  # steps; the largest error measured is 5.4e-13, of a cosine
 WORTHWHILE = 20_000  # steps from which on numpy's import pays
 
 
@@ -60,9 +60,11 @@ def form_of(schedule: Schedule, steps: int, *, exact: bool) -> tuple[Values, boo
 
 def _curves(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curves | None:
     kind = type(scheduler)
-    form = FORMS.get(kind) or (None if maths.exact else ROUNDED.get(kind))
-    if form is not None:
-        return form(scheduler, groups, maths, epochs)
+    for forms in (FORMS,) if maths.exact else (ROUNDED, FORMS):
+        form = forms.get(kind)
+        curves = form and form(scheduler, groups, maths, epochs)
+        if curves is not None:
+            return curves
     formula = formula_of(scheduler, maths, epochs)
     return formula and [(formula(base), None) for base in scheduler.base_lrs]
 
@@ -135,11 +137,21 @@ def _polynomial(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> 
     return _products(groups, maths, factors)
 
 
+def _closed_polynomial(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    length = scheduler.total_iters
+    # Of the steps' rounding errors: the largest measured is 5.5e-14.
+    if len(epochs) > LONGEST or not 0 < length <= 2 * len(epochs) or scheduler.power == 1:
+        return None
+    left = 1.0 - maths.np.minimum(epochs, length) / length
+    factors = maths.raised(left, scheduler.power)
+    return [(base * factors, None) for base in scheduler.base_lrs]
+
+
 def _cosine(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
     steps = len(epochs)
     # Outside of this the steps' rounding errors add up to more than 1e-12: with every turn at a
     # lowest point, and where a single step hardly changes anything.
-    if steps > LONGEST_COSINE or not steps - 1 <= scheduler.T_max <= 2 * steps:
+    if steps > LONGEST or not steps - 1 <= scheduler.T_max <= 2 * steps:
         return None
     height = 1 + maths.cos(math.pi * epochs / scheduler.T_max)
     return [(cosine_lr(base, scheduler.eta_min, height), None) for base in scheduler.base_lrs]
@@ -220,4 +232,7 @@ FORMS: dict[type, Callable[..., Curves | None]] = {
     schedulers.CyclicLR: _cyclic,
 }
 # The closed form of what torch steps; it rounds differently.
-ROUNDED: dict[type, Callable[..., Curves | None]] = {schedulers.CosineAnnealingLR: _cosine}
+ROUNDED: dict[type, Callable[..., Curves | None]] = {
+    schedulers.CosineAnnealingLR: _cosine,
+    schedulers.PolynomialLR: _closed_polynomial,
+}
