@@ -11,7 +11,7 @@ from bridge.errors import BackendImportError, MixedBackendsError, UnknownTensorE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.backends._protocol import Backend
+    from bridge.backends._protocol import Backend, Tensor
 
 __all__ = ["BACKENDS", "backend", "backend_name", "backend_of", "typename"]
 
@@ -69,6 +69,8 @@ def typename(value: object) -> str:
     >>> typename(1.5), typename([])
     ('float', 'list')
     """
+    if backend_name(value) == "torch":
+        return str(cast("Tensor", value).type())
     kind = type(value)
     if kind.__module__ == "builtins":
         return kind.__qualname__

@@ -125,16 +125,19 @@ def _match(
     params: dict[Any, Tensor] = {}
     for group, loaded in zip(groups, saved, strict=True):
         params.update(_match_group(group, loaded, frozen))
-        if "param_names" in group:
-            loaded["param_names"] = group["param_names"]
+        names = group.get("param_names")
+        # Other names, by which nothing is matched, replace ours, as in torch.
+        if names and (_are_same(names, loaded) or len(names) != len(loaded["params"])):
+            loaded["param_names"] = names
+        elif names:
+            loaded.setdefault("param_names", names)
     return params, saved
 
 
 def _match_group(group: Group, loaded: Group, frozen: set[Any]) -> Iterable[tuple[Any, Tensor]]:
     names, params, places = group.get("param_names"), group["params"], loaded["params"]
-    found = loaded.get("param_names")
-    if names and found and len(names) == len(found) and set(names) == set(found):
-        by_name = dict(zip(found, places, strict=True))
+    if names and _are_same(names, loaded):
+        by_name = dict(zip(loaded["param_names"], places, strict=True))
         return [(by_name[name], param) for name, param in zip(names, params, strict=True)]
     if len(params) != len(places):
         params = [param for param in params if param.requires_grad]
@@ -147,6 +150,11 @@ def _match_group(group: Group, loaded: Group, frozen: set[Any]) -> Iterable[tupl
             "Hint: bridge.move_state moves a state by the parameters' names."
         )
     return zip(places, params, strict=True)
+
+
+def _are_same(names: list[str], loaded: Group) -> bool:
+    found = loaded.get("param_names", ())
+    return len(names) == len(found) and set(names) == set(found)
 
 
 def _local_states(

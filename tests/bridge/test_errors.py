@@ -68,6 +68,10 @@ def _required_option(xp: Framework, opt: Any) -> Any:
     opt.Optimizer(_two(xp), {"lr": ours_required if opt is optim else torchs_required})
 
 
+def _one_tensor(xp: Framework, opt: Any) -> Any:
+    opt.SGD(xp.param(_ONES))
+
+
 MISUSES: list[tuple[str, Callable[[Framework, Any], Any]]] = [
     ("no parameters", lambda xp, opt: opt.SGD([])),  # noqa: ARG005 - the same call for every row
     ("an exhausted iterator", lambda xp, opt: opt.SGD(iter(()))),  # noqa: ARG005
@@ -161,6 +165,13 @@ def test_one_tensor_is_no_list(xp: Framework) -> None:
 
     with pytest.raises(TypeError, match=expected):
         optim.SGD(xp.param(_ONES))
+
+
+@pytest.mark.only_backend("torch")
+def test_one_tensor_of_torch_is_named_as_torch_names_it(xp: Framework) -> None:
+    ours, torchs = (_caught(xp, opt, _one_tensor) for opt in (optim, xp.module.optim))
+
+    assert str(ours).split("\n")[0] == str(torchs)
 
 
 def test_a_model_instead_of_its_parameters_gets_a_hint(xp: Framework) -> None:

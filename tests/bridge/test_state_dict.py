@@ -173,3 +173,23 @@ def test_parameters_are_counted_through_all_groups(xp: Framework) -> None:
     saved = optim.SGD(groups).state_dict()
 
     assert [group["params"] for group in saved["param_groups"]] == [[0, 1], [2]]
+
+
+@pytest.mark.parametrize(
+    ("ours", "loaded", "expected"),
+    [
+        (["a", "b"], ["b", "a"], ["a", "b"]),  # matched by name, as they stand here
+        (["a", "b"], ["x", "y"], ["x", "y"]),  # by order: as torch, it takes the other names
+        (["a", "b"], None, ["a", "b"]),
+        (None, ["x", "y"], ["x", "y"]),
+    ],
+)
+def test_names_of_a_loaded_state(xp: Framework, ours: Any, loaded: Any, expected: Any) -> None:
+    def make(names: list[str] | None) -> Any:
+        params = [xp.param(_START) for _ in range(2)]
+        return optim.SGD(list(zip(names, params, strict=True)) if names else params)
+
+    opt = make(ours)
+    opt.load_state_dict(make(loaded).state_dict())
+
+    assert opt.param_groups[0]["param_names"] == expected
