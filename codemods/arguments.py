@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
-from libcst.metadata import Assignment
+from libcst.metadata import Assignment, BuiltinAssignment
 
 if TYPE_CHECKING:
     from codemods.source import Source
@@ -86,6 +86,13 @@ def definition_of(source: Source, node: cst.Name) -> cst.BaseExpression | None:
     if isinstance(statement, cst.Assign) and isinstance(target, cst.AssignTarget):
         return statement.value if len(statement.targets) == 1 else None
     return None
+
+
+def is_builtin(source: Source, name: cst.Name) -> bool:
+    """Tell whether a name is Python's own, and nothing in the file binds it."""
+    scope = source.scopes.get(name)
+    found = list(scope[name.value]) if scope is not None else []
+    return bool(found) and all(isinstance(a, BuiltinAssignment) for a in found)
 
 
 def is_only_read(source: Source, name: cst.Name) -> bool:

@@ -11,16 +11,17 @@ from libcst.metadata import Assignment
 from codemods.arguments import definition_of, is_only_read
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
-from codemods.groups import LrRead, shape_of
+from codemods.groups import shape_of, writes
 from codemods.rules.functions import is_repeatable
 from codemods.rules.members import lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from codemods.bundles import Bundle
     from codemods.facts import Construct
+    from codemods.groups import Shape
     from codemods.source import Source
 
 # Group options that OneFlow's native optimizers take per group, under torch's names.
@@ -38,6 +39,13 @@ class Surroundings:
     def members(self, construct: Construct) -> list[Construct] | None:
         """Return a composition's members, None where they are not followed."""
         return members_of(self.source, {c.call: c for c in self.bundle.schedulers}, construct)
+
+    def group_uses(self) -> Iterator[tuple[AttributeUse, Shape]]:
+        """Yield every use of the optimizers' groups, and its shape."""
+        for role, use in self.bundle.uses():
+            match role, use:
+                case "optimizer", AttributeUse(attribute="param_groups", node=node):
+                    yield use, shape_of(self.source, node)
 
     def composition(self, member: Construct) -> Construct | None:
         """Return the composition of this bundle that a scheduler is a member of."""
@@ -80,12 +88,8 @@ def _adds_groups(around: Surroundings) -> str | None:
 
 
 def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
-    for role, use in around.bundle.uses():
-        if role != "optimizer" or not isinstance(use, AttributeUse):
-            continue
-        if use.attribute == "param_groups" and not isinstance(
-            shape_of(around.source, use.node), LrRead
-        ):
+    for use, shape in around.group_uses():
+        if writes(shape, "lr", "initial_lr"):
             line = around.source.line(use.node)
             return f"its groups are used in line {line}, and a native scheduler ignores writes"
     return None

@@ -146,6 +146,60 @@ for step in range(STEPS):
     agent.learn(step)
 log(agent.optimizer.param_groups[0]["lr"])
 """
+ADJUSTED = f"""\
+def get_lr(optimizer):
+    for param_group in optimizer.param_groups:
+        return param_group["lr"]
+
+def adjust_learning_rate(optimizer, step):
+    lr = 0.1 * (0.5 ** (step // 30))
+    for param_group in optimizer.param_groups:
+        param_group["lr"] = lr
+
+optimizer = {SGD}
+for step in range(STEPS):
+    adjust_learning_rate(optimizer, step)
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+    log(get_lr(optimizer))
+"""
+WARMED_UP = f"""\
+import numpy as np
+
+optimizer = {SGD}
+for step in range(STEPS):
+    if step < 30:
+        for i, group in enumerate(optimizer.param_groups):
+            group["lr"] = np.interp(step, [0, 30], [0.001, 0.1])
+    elif step % 20 == 0:
+        optimizer.param_groups[0]["lr"] *= 0.5
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+    log(*[group["lr"] for group in optimizer.param_groups], len(optimizer.param_groups))
+"""
+WARMED_UP_WITH_MOMENTUM = f"""\
+import numpy as np
+
+optimizer = {SGD}
+for group in optimizer.param_groups:
+    group.setdefault("initial_lr", group["lr"])
+for step in range(STEPS):
+    for group in optimizer.param_groups:
+        group["lr"] = np.interp(step, [0, 60], [0.0, group["initial_lr"]])
+        if "momentum" in group:
+            group["momentum"] = np.interp(step, [0, 60], [0.5, 0.9])
+        if "betas" in group:
+            group["betas"] = (0.5, 0.99)
+    optimizer.zero_grad()
+    train(model, step)
+    optimizer.step()
+    log(optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"])
+"""
+BETAS = WARMED_UP_WITH_MOMENTUM.replace(SGD, ADAM).replace(
+    ', optimizer.param_groups[0]["momentum"]', ""
+)
 FORMS = [
     Case(name, (HEAD + body,))
     for name, body in {
@@ -162,5 +216,12 @@ FORMS = [
         "handed to a class": HANDED_TO_A_CLASS,
         "handed to a method": HANDED_TO_A_METHOD,
         "kept by a module": IN_A_MODULE,
+        "adjusted by functions": ADJUSTED,
+        "warmed up by a loop": WARMED_UP,
     }.items()
+]
+# Native on OneFlow only, which has the options in its groups.
+FORMS_OF_ONEFLOW = [
+    Case("warmed up with momentum", (HEAD + WARMED_UP_WITH_MOMENTUM,)),
+    Case("betas by a loop", (HEAD + BETAS,)),
 ]

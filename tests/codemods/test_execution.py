@@ -12,7 +12,7 @@ from codemods.engine import port
 from codemods.model import Options
 from tests.codemods.execution import largest_differences, run
 from tests.codemods.execution_cases import CASES
-from tests.codemods.execution_forms import FORMS
+from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
 from tests.frameworks import Framework
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult
 
 # Paddle's LinearWarmup warns of its own state whenever it loads one.
 @pytest.mark.filterwarnings("ignore:There are some unused values in state_dict")
-@pytest.mark.parametrize("case", [*CASES, *FORMS], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *FORMS, *FORMS_OF_ONEFLOW], ids=str)
 @pytest.mark.parametrize("style", ["auto", "bridge"])
 def test_the_port_trains_as_the_original_does(
     xp: Framework, case: Case, style: Style, tmp_path: Path

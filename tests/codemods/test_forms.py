@@ -8,7 +8,7 @@ import pytest
 
 from codemods.engine import port
 from codemods.model import Options
-from tests.codemods.execution_forms import FORMS
+from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
 from tests.codemods.test_traps import BOTH, HEAD, OPT, STEP_LR, ids
 from tests.rewriting import PATH, check_bridged
 
@@ -59,8 +59,11 @@ TOO_FAR = [
 ]
 
 
-@pytest.mark.parametrize("to", BOTH)
-@pytest.mark.parametrize("case", FORMS, ids=str)
+@pytest.mark.parametrize(
+    ("to", "case"),
+    [*((to, c) for to in BOTH for c in FORMS), *(("oneflow", c) for c in FORMS_OF_ONEFLOW)],
+    ids=str,
+)
 def test_a_form_that_is_followed_is_native(to: Target, case: Case) -> None:
     results = [port(text.encode(), PATH, Options(to)) for text in case.texts]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.rules.constructs import convert_construct as _by_table
-from codemods.rules.oneflow.uses import convert_use
+from codemods.rules.oneflow.uses import WORDS
 
 if TYPE_CHECKING:
     from codemods.facts import Construct
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
 
 __all__ = ["convert_construct", "convert_use"]
+
+convert_use = WORDS.convert
 
 
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:

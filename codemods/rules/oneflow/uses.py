@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.facts import AttributeUse, MethodCall
-from codemods.groups import LrRead, LrWrite, shape_of
 from codemods.model import Blocked, Converted, Replace
 from codemods.rules.calls import (
     drives_plateau,
     loads_together,
     no_arguments,
-    reads_last_epoch,
     zero_grad_is_plain,
 )
+from codemods.rules.oneflow.groups import convert_groups
+from codemods.rules.uses import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from codemods.facts import Role
+    from codemods.facts import MethodCall, Role
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
@@ -31,26 +30,6 @@ if TYPE_CHECKING:
 # follows every later change of lr. Written to disk or copied at once it does not.
 LITERALS = (cst.Arg, cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Element)
 COPIES = ("torch.save", "copy.deepcopy", "deepcopy")
-
-
-def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
-    """Write one use in OneFlow's words."""
-    if isinstance(use, AttributeUse):
-        return _attribute(around, role, use)
-    rule = METHODS.get((role, use.method))
-    if rule is None:
-        return Blocked(f"OneFlow's {role}s have no `{use.method}` that equals torch's")
-    return rule(around, use)
-
-
-def _attribute(around: Surroundings, role: Role, use: AttributeUse) -> Outcome:
-    if role == "scheduler" and use.attribute == "last_epoch":
-        return reads_last_epoch(around, use, "last_step")
-    if role == "optimizer" and use.attribute == "param_groups":
-        if isinstance(shape_of(around.source, use.node), LrRead | LrWrite):
-            return Converted()
-        return Blocked("OneFlow's `param_groups` are no dicts that can be used like this")
-    return Blocked(f"OneFlow's {role}s have no `{use.attribute}` that equals torch's")
 
 
 def _zero_grad(around: Surroundings, use: MethodCall) -> Outcome:
@@ -87,7 +66,7 @@ def _load(around: Surroundings, use: MethodCall) -> Outcome:
     return Blocked(reason) if reason else Converted()
 
 
-METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {
+METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]] = {
     ("optimizer", "step"): no_arguments,
     ("optimizer", "zero_grad"): _zero_grad,
     ("optimizer", "state_dict"): _state_dict,
@@ -97,3 +76,4 @@ METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]]
     ("scheduler", "state_dict"): no_arguments,
     ("scheduler", "load_state_dict"): _load,
 }
+WORDS = Words("oneflow", METHODS, convert_groups, "last_step")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codemods.rules.constructs import convert_construct as _by_table
 from codemods.rules.paddle.schedulers import absorb, attach, is_warm_up
-from codemods.rules.paddle.uses import convert_use
+from codemods.rules.paddle.uses import WORDS
 
 if TYPE_CHECKING:
     from codemods.facts import Construct
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
 
 __all__ = ["convert_construct", "convert_use"]
+
+convert_use = WORDS.convert
 
 
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:

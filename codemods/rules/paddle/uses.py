@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.arguments import UNKNOWN, Unbound, bind, value_of
-from codemods.facts import AttributeUse, MethodCall
-from codemods.groups import LrRead, LrWrite, shape_of
+from codemods.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.calls import (
     drives_plateau,
     loads_together,
     no_arguments,
-    reads_last_epoch,
     zero_grad_is_plain,
 )
+from codemods.rules.paddle.groups import convert_groups
+from codemods.rules.uses import Words
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from codemods.facts import Role
+    from codemods.facts import MethodCall, Role
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
@@ -36,33 +36,6 @@ NOTES_ON_LOADING = (
 )
 # What torch's checkpoints do not hold either.
 NOT_SAVED = ("params", "optimizer", "lr_lambda")
-
-
-def convert_use(around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
-    """Write one use in Paddle's words."""
-    if isinstance(use, AttributeUse):
-        return _attribute(around, role, use)
-    rule = METHODS.get((role, use.method))
-    if rule is None:
-        return Blocked(f"Paddle's {role}s have no `{use.method}` that equals torch's")
-    return rule(around, use)
-
-
-def _attribute(around: Surroundings, role: Role, use: AttributeUse) -> Outcome:
-    if role == "scheduler" and use.attribute == "last_epoch":
-        return reads_last_epoch(around, use, "last_epoch")
-    if role == "optimizer" and use.attribute == "param_groups":
-        shape = shape_of(around.source, use.node)
-        holder = around.source.text(use.holder)
-        if isinstance(shape, LrRead) and shape.index in (0, -1):
-            return Converted((Replace(shape.node, (use.holder, ".get_lr()")),))
-        if isinstance(shape, LrWrite) and shape.index in (0, -1):
-            if around.bundle.schedulers:
-                return Blocked("Paddle refuses a written lr while a scheduler drives it")
-            parts = (f"{holder}.set_lr(", shape.value, ")")
-            return Converted((Replace(shape.statement, parts),))
-        return Blocked("Paddle's optimizers have no `param_groups` that can be used like this")
-    return Blocked(f"Paddle's {role}s have no `{use.attribute}` that equals torch's")
 
 
 def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
@@ -104,12 +77,10 @@ def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
 def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
     if (reason := loads_together(around, use) or _may_have_changed(around)) is not None:
         return Blocked(reason)
-    for _, other in around.bundle.uses():
-        if isinstance(other, AttributeUse) and other.attribute == "param_groups":
-            shape = shape_of(around.source, other.node)
-            if not isinstance(shape, LrRead):
-                line = around.source.line(other.node)
-                return Blocked(f"the lr written in line {line} would be lost on resume")
+    for other, shape in around.group_uses():
+        if writes(shape):
+            line = around.source.line(other.node)
+            return Blocked(f"the lr written in line {line} would be lost on resume")
     return Converted(notes=NOTES_ON_LOADING)
 
 
@@ -133,7 +104,7 @@ def _may_have_changed(around: Surroundings) -> str | None:
     return None
 
 
-METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]] = {
+METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]] = {
     ("optimizer", "step"): no_arguments,
     ("optimizer", "zero_grad"): zero_grad_is_plain,
     ("optimizer", "state_dict"): _state_dict,
@@ -143,3 +114,4 @@ METHODS: Mapping[tuple[str, str], Callable[[Surroundings, MethodCall], Outcome]]
     ("scheduler", "state_dict"): _state_dict,
     ("scheduler", "load_state_dict"): _load_scheduler,
 }
+WORDS = Words("paddle", METHODS, convert_groups, "last_epoch")

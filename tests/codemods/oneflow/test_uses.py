@@ -19,7 +19,6 @@ PLATEAU = "s = torch.optim.lr_scheduler.ReduceLROnPlateau(opt)\n"
         ("f(opt.state_dict())", "follows later changes"),
         ("torch.save(keep(opt.state_dict()), p)", "follows later changes"),
         ("x = opt.param_groups[0]['params']", "`param_groups`"),
-        ("x = len(opt.param_groups)", "`param_groups`"),
         ("opt.step(closure)", "called with arguments"),
         ("opt.clip_grad()", "no `clip_grad`"),
     ],
