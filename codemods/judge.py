@@ -16,6 +16,7 @@ from codemods.rules import NATIVE
 from codemods.rules.requirements import Surroundings
 from codemods.selection import objection
 from codemods.signatures import bridge_name
+from codemods.versions import lacks, parsed, version_of
 
 if TYPE_CHECKING:
     from codemods.bundles import Bundle
@@ -40,13 +41,20 @@ def judge(source: Source, found: Bundle, options: Options) -> Judgement:
     """Decide on one bundle."""
     if (refusal := _refusal(source, found, options)) is not None:
         return Judgement(refusal)
-    if options.target == "bridge" or options.style == "bridge":
-        return Judgement(Bridge("bridge was asked for"))
-    judgement = _native(source, found, options)
+    judgement = _natively(source, found, options)
+    if isinstance(judgement.verdict, Bridge) and (reason := lacks(options, "BR101")) is not None:
+        reason = f"{judgement.verdict.reason}; {reason}"
+        return Judgement(Refused(reason, "port to the newest version, or change the code"))
     if isinstance(judgement.verdict, Bridge) and options.style == "native":
         hint = "take --style auto, which uses bridge here, or change the code"
         return Judgement(Refused(judgement.verdict.reason, hint))
     return judgement
+
+
+def _natively(source: Source, found: Bundle, options: Options) -> Judgement:
+    if options.target == "bridge" or options.style == "bridge":
+        return Judgement(Bridge("bridge was asked for"))
+    return _native(source, found, options)
 
 
 def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
@@ -69,15 +77,14 @@ def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
 def _imports(source: Source, package: str) -> bool:
     return any(
         binding.qualified.partition(".")[0] == package
-        for node in source.spans
-        if isinstance(node, cst.Import | cst.ImportFrom)
+        for node in [*source.each(cst.Import), *source.each(cst.ImportFrom)]
         for binding in bindings_of(node)
     )
 
 
 def _native(source: Source, found: Bundle, options: Options) -> Judgement:
     rules = NATIVE[options.target]
-    around = Surroundings(source, found)
+    around = Surroundings(source, found, parsed(version_of(options)))
     judgement = Judgement(Native())
     used = f"{PREFIXES[options.target]}301"
     notes: list[str] = []
@@ -85,7 +92,8 @@ def _native(source: Source, found: Bundle, options: Options) -> Judgement:
         outcome = rules.convert_construct(around, construct)
         if isinstance(outcome, Blocked):
             return Judgement(Bridge(outcome.reason))
-        if (reason := objection(options, outcome.code)) is not None:
+        reason = lacks(options, outcome.code) or objection(options, outcome.code)
+        if reason is not None:
             return Judgement(Bridge(reason))
         judgement.outcomes[construct.call] = outcome
         judgement.edits += outcome.edits

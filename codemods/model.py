@@ -33,7 +33,7 @@ class Options:
     whole training script or its optimizer code; `partial` writes a file although a part of it
     could not be ported; `origin` is the framework that the file is written in;
     `select` and `ignore` are codes, or beginnings of codes; `todo` puts a comment above what
-    could not be ported.
+    could not be ported; `version` is the target's, as 3.3, and empty for the newest.
     """
 
     target: Target
@@ -44,6 +44,7 @@ class Options:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     todo: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from codemods.subclasses import has_own_step
 from codemods.unclear import unclear
 from codemods.unused import unused
 from codemods.verbose import NOTE, named, verbose_of
+from codemods.versions import lacks
 from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -215,6 +216,9 @@ class _Planner:
             if qualified == "torch.optim" and node is not reference.node:
                 break  # a name of torch.optim that bridge does not have
             is_construct = class_of(qualified) is not None and self._is_called(node)
+            if not is_construct and (reason := lacks(self.options, "BR301")) is not None:
+                self._leave(reference, reason)
+                return
             if not is_construct and self._is_unwanted(node, "BR301", qualified):
                 self.kept.append(reference)
                 return

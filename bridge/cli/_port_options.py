@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
+
+def release(ctx: click.Context, param: click.Parameter, given: str) -> str:
+    """Return a version without what rules do not depend on: 3.3.1 is 3.3."""
+    del ctx, param
+    return ".".join(str(given).split(".")[:2])
+
+
 WHAT: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--to", "target", required=True, type=click.Choice(TARGETS), help="What to write."
@@ -48,6 +55,14 @@ WHAT: tuple[Callable[[Any], Any], ...] = (
         default="all",
         show_default=True,
         help="all: the whole training script. optim: optimizer and scheduler code only.",
+    ),
+    click.option(
+        "--target-version",
+        "version",
+        default="",
+        metavar="VERSION",
+        callback=release,
+        help="The target's version. Default: the newest, Paddle 3.3, OneFlow 0.9.",
     ),
     click.option("--partial", is_flag=True, help="Write a file although a part of it is left."),
     click.option(

@@ -16,6 +16,7 @@ from codemods.cache import Cache
 from codemods.ignored import Filters
 from codemods.model import Options
 from codemods.run import Means, port_files
+from codemods.versions import problem
 
 if TYPE_CHECKING:
     from codemods.model import FileResult
@@ -60,6 +61,8 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
         raise click.UsageError(f"--from {chosen['origin']} goes to bridge only: give --to bridge")
     output = Output.of(chosen)
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
+    if (reason := problem(options)) is not None:
+        raise click.UsageError(f"--target-version: {reason}")
     means = Means(
         jobs=chosen["jobs"],
         seconds=chosen["timeout"],

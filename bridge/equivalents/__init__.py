@@ -36,6 +36,12 @@ SCHEDULERS: Final[Mapping[str, tuple[Equivalent, ...]]] = {
 # The frameworks' names in messages.
 TITLES: Final[Mapping[str, str]] = {"torch": "torch", "paddle": "Paddle", "oneflow": "OneFlow"}
 
+# The versions that every row was measured on (tools/measure_versions.py), the newest last.
+VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "paddle": ("3.0", "3.1", "3.2", "3.3"),
+    "oneflow": ("0.9",),
+}
+
 # What works on torch's own tensors only, and why.
 TORCH_ONLY: Final[Mapping[str, str]] = {
     "SparseAdam": "it steps sparse gradients, which only torch's embeddings give",
@@ -47,6 +53,7 @@ __all__ = [
     "SCHEDULERS",
     "TITLES",
     "TORCH_ONLY",
+    "VERSIONS",
     "Condition",
     "Equivalent",
     "Pair",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from bridge.equivalents import VERSIONS
 from codemods.codes._model import PREFIXES, Example, Rule
 
 if TYPE_CHECKING:
@@ -359,6 +360,14 @@ def other_rules() -> Iterator[Rule]:
         yield replace(_rule(row, "BR", None, "bridge"), example=example)
 
 
+def _versions(row: Row) -> Mapping[str, tuple[str, ...]]:
+    """Return the versions that what is written by a row runs on."""
+    if row.kind == "native":
+        return VERSIONS
+    newest = {target: versions[-1:] for target, versions in VERSIONS.items()}
+    return newest if row.kind in ("bridge", "ported") else {}
+
+
 def _rule(row: Row, prefix: str, before: str | None, target: Target) -> Rule:
     return Rule(
         f"{prefix}{row.number:03}",
@@ -366,6 +375,7 @@ def _rule(row: Row, prefix: str, before: str | None, target: Target) -> Rule:
         row.title.format(TITLES[target]),
         row.text.format(TITLES[target]),
         None if before is None else Example(before, target),
+        versions=_versions(row),
         is_fixed=row.is_fixed,
         goes_along=row.goes_along,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Rule:
         example: None only for what no script shows: defects of the port, a disk that is full.
         conditions: what must hold in the source, for a rule that writes native code.
         grade: how near the native class is to torch's (see `bridge.equivalents`).
-        versions: the versions of the framework that the rule holds for.
+        versions: those of each target that the rule was measured on.
         links: the pages that it follows.
         is_fixed: whether it cannot be ignored.
         goes_along: whether it belongs to another rule's work, so that `--select` need not name it.
@@ -46,7 +46,7 @@ class Rule:
     example: Example | None = None
     conditions: tuple[str, ...] = ()
     grade: str = ""
-    versions: str = ""
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: tuple[str, ...] = ()
     is_fixed: bool = False
     goes_along: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.equivalents import OPTIMIZERS, SCHEDULERS, conditions_of
+from bridge.equivalents import OPTIMIZERS, SCHEDULERS, VERSIONS, conditions_of
 from codemods.codes._examples import example_of
 from codemods.codes._model import Example, Rule
 
@@ -42,5 +42,6 @@ def _rule(row: Equivalent, target: Target, role: str) -> Rule:
         Example(example_of(row), target),
         tuple(conditions_of(row)),
         row.grade,
+        {target: VERSIONS[target]},
         links=(PAGES[role].format(row.torch), row.source),
     )

@@ -6,6 +6,8 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bridge.equivalents import TITLES
+from codemods.codes._model import PREFIXES
 from codemods.engine import port
 from codemods.formats.lines import line
 from codemods.model import Options
@@ -54,13 +56,19 @@ def _lines(rule: Rule) -> Iterator[str]:
     if rule.conditions:
         yield from ("", "## Conditions", "", *(f"- {text}" for text in rule.conditions))
     facts = [GRADES[rule.grade]] if rule.grade else []
-    facts += [rule.versions] if rule.versions else []
+    facts += [f"{TITLES[t]} {', '.join(rule.versions[t])}" for t in _targets(rule)]
     if facts:
         yield from ("", "## Holds for", "", *(f"- {text}" for text in facts))
     if rule.kind in ADVICE and not rule.is_fixed:
         yield from ("", "## Not wanted", "", ADVICE[rule.kind].format(rule.code))
     if rule.links:
         yield from ("", "## Sources", "", *(f"- <{link}>" for link in rule.links))
+
+
+def _targets(rule: Rule) -> list[str]:
+    """Return the frameworks that a rule writes code for."""
+    own = [t for t, prefix in PREFIXES.items() if rule.code.startswith(prefix)]
+    return [t for t in rule.versions if t in own or own == ["bridge"]]
 
 
 def _shown(rule: Rule, example: Example) -> Iterator[str]:

@@ -31,10 +31,11 @@ FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A bundle and the file it stands in."""
+    """A bundle, the file it stands in, and the framework's version that is written for."""
 
     source: Source
     bundle: Bundle
+    version: tuple[int, ...]
 
     def members(self, construct: Construct) -> list[Construct] | None:
         """Return a composition's members, None where they are not followed."""

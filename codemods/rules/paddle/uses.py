@@ -34,6 +34,8 @@ NOTES_ON_LOADING = (
     "a checkpoint written by torch cannot be loaded by the port, nor the other way",
     "Paddle's checkpoints hold no lr, momentum or decay: the script's own are in force on resume",
 )
+# Since when Paddle's optimizers have `zero_grad` and `load_state_dict`.
+TORCH_NAMES = (3, 3)
 # What torch's checkpoints do not hold either.
 NOT_SAVED = ("params", "optimizer", "lr_lambda")
 
@@ -74,6 +76,16 @@ def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
     return no_arguments(around, use)
 
 
+def _zero_grad(around: Surroundings, use: MethodCall) -> Outcome:
+    outcome = zero_grad_is_plain(around, use)
+    if isinstance(outcome, Blocked) or around.version >= TORCH_NAMES:
+        return outcome
+    value = value_of(around.source, use.call.args[0].value) if use.call.args else True
+    if not isinstance(value, bool):
+        return Blocked("the argument of `zero_grad` is not known here, and Paddle's is its reverse")
+    return Converted((Replace(use.call, (use.holder, f".clear_grad(set_to_zero={not value})")),))
+
+
 def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
     if (reason := loads_together(around, use) or _may_have_changed(around)) is not None:
         return Blocked(reason)
@@ -81,7 +93,9 @@ def _load_optimizer(around: Surroundings, use: MethodCall) -> Outcome:
         if writes(shape):
             line = around.source.line(other.node)
             return Blocked(f"the lr written in line {line} would be lost on resume")
-    return Converted(notes=NOTES_ON_LOADING)
+    if around.version >= TORCH_NAMES or not isinstance(use.call.func, cst.Attribute):
+        return Converted(notes=NOTES_ON_LOADING)
+    return Converted((Replace(use.call.func.attr, ("set_state_dict",)),), NOTES_ON_LOADING)
 
 
 def _load_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
@@ -106,7 +120,7 @@ def _may_have_changed(around: Surroundings) -> str | None:
 
 METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]] = {
     ("optimizer", "step"): no_arguments,
-    ("optimizer", "zero_grad"): zero_grad_is_plain,
+    ("optimizer", "zero_grad"): _zero_grad,
     ("optimizer", "state_dict"): _state_dict,
     ("optimizer", "load_state_dict"): _load_optimizer,
     ("scheduler", "step"): _step_scheduler,
