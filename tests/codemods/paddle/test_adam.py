@@ -40,7 +40,7 @@ def test_what_paddle_does_otherwise_goes_to_bridge(call: str, reason: str) -> No
         (", 0.1, (0.5, 0.99), 1e-6", ", learning_rate=0.1, beta1=0.5, beta2=0.99, epsilon=1e-6"),
         (", 0.1, eps=1e-6, amsgrad=True", ", learning_rate=0.1, epsilon=1e-6, amsgrad=True"),
         (", weight_decay=args.wd", ", weight_decay=args.wd"),
-        (", fused=torch.cuda.is_available()", None),
+        (", fused=decide()", None),
         (", capturable=False, foreach=True", ""),
     ],
 )
