@@ -92,7 +92,7 @@ def test_state_counts(xp: Framework) -> None:
     ours.values[0, "exp_avg"][-1] *= 1.001
 
     with pytest.raises(AssertionError):
-        assert_parity(ours, reference(case, "float32"), xp, "float32", "kernel")
+        assert_parity(ours, reference(case, "float32"), xp, "float32")
 
 
 def test_a_missing_state_entry_fails(xp: Framework) -> None:

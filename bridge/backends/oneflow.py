@@ -23,7 +23,7 @@ class _OneFlow:
     name = "oneflow"
     kernels = KERNELS
     joins_up_to = 32768
-    rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
+    rounds_betas = frozenset({"Adam", "LAMB", "RAdam", "RMSprop"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)

@@ -6,13 +6,21 @@ The kernels take their coefficients as float32, so float64 parameters take the f
 
 from __future__ import annotations
 
-from struct import pack, unpack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import oneflow
 from oneflow import _C
 
 from bridge.backends._protocol import Kernel
+from bridge.backends._rounding import fitted_decay, mean_scale, single
+from bridge.backends.oneflow_by_adam import claims_rmsprop, radam, rmsprop
+from bridge.backends.oneflow_operations import (
+    ADAM,
+    MOMENTUM,
+    NO_L1,
+    UNSCALED,
+    operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,23 +28,11 @@ if TYPE_CHECKING:
     from bridge.backends._protocol import Batch, Group
 
 
-def _operation(name: str, *inputs: str) -> Any:
-    builder = oneflow.stateful_op(name)
-    for each in inputs:
-        builder = builder.Input(each)
-    return builder.Build()
-
-
-_SGD = _operation("sgd_update", "model", "model_diff")
-_MOMENTUM = _operation("momentum_update", "model", "model_diff", "momentum")
-_ADAM = _operation("adam_update", "model", "model_diff", "m", "v")
-_AMSGRAD = _operation("adam_update", "model", "model_diff", "m", "v", "max_v")
-_ADAGRAD = _operation("adagrad_update", "model", "model_diff", "sum")
-_ADADELTA = _operation("adadelta_update", "model", "model_diff", "square_avgs", "acc_deltas")
-
-# The two steps most in use give their options by place, which takes a tenth off a small step.
-_SCALE, _L1 = 1.0, 0.0
-"""Options that all kernels have and that torch has not."""
+_SGD = operation("sgd_update", "model", "model_diff")
+_LAMB = operation("lamb_update", "model", "model_diff", "m", "v")
+_AMSGRAD = operation("adam_update", "model", "model_diff", "m", "v", "max_v")
+_ADAGRAD = operation("adagrad_update", "model", "model_diff", "sum")
+_ADADELTA = operation("adadelta_update", "model", "model_diff", "square_avgs", "acc_deltas")
 
 
 def _claims_sgd(group: Group, dtype: str) -> bool:
@@ -50,15 +46,15 @@ def _sgd(batch: Batch, group: Group) -> None:
     nesterov, maximize = bool(group["nesterov"]), False
     if momentum == 0:
         for inputs in zip(params, grads, strict=True):
-            _C.dispatch_sgd_update(_SGD, inputs, lr, _SCALE, _L1, decay)
+            _C.dispatch_sgd_update(_SGD, inputs, lr, UNSCALED, NO_L1, decay)
         return
     update = _C.dispatch_momentum_update
-    options = (lr, _SCALE, _L1, decay, momentum, dampening, nesterov, maximize)
+    options = (lr, UNSCALED, NO_L1, decay, momentum, dampening, nesterov, maximize)
     for param, grad, state in zip(params, grads, states, strict=True):
         if "momentum_buffer" not in state:
             # From zero the kernel's first buffer is the gradient itself, as torch's is.
             state["momentum_buffer"] = oneflow.zeros_like(param)
-        update(_MOMENTUM, (param, grad, state["momentum_buffer"]), *options)
+        update(MOMENTUM, (param, grad, state["momentum_buffer"]), *options)
 
 
 def _claims_float32(group: Group, dtype: str) -> bool:
@@ -69,14 +65,14 @@ def _claims_float32(group: Group, dtype: str) -> bool:
 def _adam(batch: Batch, group: Group) -> None:
     lr, decay, eps = float(group["lr"]), float(group["weight_decay"]), float(group["eps"])
     is_amsgrad, takes_corrections = bool(group["amsgrad"]), True
-    l2, decay = (0.0, _fitted_decay(lr, decay)) if group["decoupled_weight_decay"] else (decay, 0.0)
+    l2, decay = (0.0, fitted_decay(lr, decay)) if group["decoupled_weight_decay"] else (decay, 0.0)
     # The kernel rounds 1 - beta to float32; a bias correction from the exact beta would not fit
     # to it and cost 4e-6.
-    beta1, beta2 = (_rounded(beta) for beta in group["betas"])
-    shared = (_SCALE, _L1, l2, beta1, beta2, eps, decay, is_amsgrad, takes_corrections)
+    beta1, beta2 = (single(beta) for beta in group["betas"])
+    shared = (UNSCALED, NO_L1, l2, beta1, beta2, eps, decay, is_amsgrad, takes_corrections)
     is_corrected = group.get("do_bias_correction", True)
     # Without a correction for the start, there is still one for that rounding.
-    constant = tuple((1 - _rounded(beta)) / (1 - beta) for beta in group["betas"])
+    constant = tuple(map(mean_scale, group["betas"]))
     update, last = _C.dispatch_adam_update, None
     for param, grad, state in zip(*batch, strict=True):
         step = state["step"] = state["step"] + 1
@@ -88,19 +84,35 @@ def _adam(batch: Batch, group: Group) -> None:
         if is_amsgrad:
             update(_AMSGRAD, (param, grad, mean, square, state["max_exp_avg_sq"]), *options)
         else:
-            update(_ADAM, (param, grad, mean, square), *options)
+            update(ADAM, (param, grad, mean, square), *options)
 
 
-def _fitted_decay(lr: float, decay: float) -> float:
-    # The kernel takes lr * decay off the parameter; torch multiplies by 1 - lr * decay, which it
-    # rounds to float32. The decay that the rounded factor stands for gives torch's numbers; the
-    # exact one drifts from them by 1e-6 in 100 steps.
-    return (1 - _rounded(1 - lr * decay)) / lr if lr else 0.0
+def _claims_lamb(group: Group, dtype: str) -> bool:
+    # The kernel leaves the decay out of the length by which it divides.
+    is_paper = group["weight_decay"] == 0 or not group["adam_w_mode"]
+    return dtype == "float32" and is_paper
 
 
-def _rounded(value: float) -> float:
-    number: float = unpack("f", pack("f", value))[0]
-    return number
+def _lamb(batch: Batch, group: Group) -> None:
+    lr, l2, eps = float(group["lr"]), float(group["weight_decay"]), float(group["eps"])
+    beta1, beta2 = (single(beta) for beta in group["betas"])
+    constant = tuple(map(mean_scale, group["betas"]))
+    for param, grad, state in zip(*batch, strict=True):
+        step = state["step"] = state["step"] + 1
+        corrections = (1 - beta1**step, 1 - beta2**step)
+        correction1, correction2 = corrections if group["do_bias_correction"] else constant
+        _C.dispatch_lamb_update(
+            _LAMB,
+            (param, grad, state["exp_avg"], state["exp_avg_sq"]),
+            learning_rate=lr,
+            bias_correction1=correction1,
+            bias_correction2=correction2,
+            l2=l2,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=eps,
+            do_bias_correction=True,
+        )
 
 
 def _adagrad(batch: Batch, group: Group) -> None:
@@ -137,6 +149,12 @@ def _adadelta(batch: Batch, group: Group) -> None:
 
 _CLAIMED = {
     "SGD": (Kernel(_claims_sgd, _sgd), ("dispatch_sgd_update", "dispatch_momentum_update")),
+    "RMSprop": (
+        Kernel(claims_rmsprop, rmsprop),
+        ("dispatch_adam_update", "dispatch_momentum_update"),
+    ),
+    "RAdam": (Kernel(_claims_float32, radam), ("dispatch_adam_update",)),
+    "LAMB": (Kernel(_claims_lamb, _lamb), ("dispatch_lamb_update",)),
     "Adam": (Kernel(_claims_float32, _adam), ("dispatch_adam_update",)),
     "Adagrad": (Kernel(_claims_float32, _adagrad), ("dispatch_adagrad_update",)),
     "Adadelta": (Kernel(_claims_float32, _adadelta), ("dispatch_adadelta_update",)),

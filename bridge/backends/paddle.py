@@ -37,7 +37,7 @@ class _Paddle:
     name = "paddle"
     kernels = KERNELS
     joins_up_to = 32768
-    rounds_betas = frozenset({"Adam"}) & KERNELS.keys()
+    rounds_betas = frozenset({"Adam", "LAMB", "RAdam", "RMSprop"}) & KERNELS.keys()
 
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf)

@@ -1,4 +1,4 @@
-"""Adam's moments as a kernel keeps them, and as torch does.
+"""Running means as a kernel keeps them, and as torch does.
 
 The kernels of Paddle and OneFlow take 1 - beta in float32, and correct for just that at each step.
 So the parameters are torch's, but the mean square is 1.3e-5 of itself off for a beta of 0.999,
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.backends._rounding import mean_scale
 from bridge.optim._master import is_narrow
-from bridge.optim._scalars import plain, single
+from bridge.optim._scalars import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,12 +26,14 @@ def moment_scales(xp: Backend, algorithm: str, param: Tensor, group: Group) -> d
     dtype = xp.dtype(param)
     if dtype != "float32" and not is_narrow(xp, dtype):
         return {}
-    return rounded_scales(group)
+    return rounded_scales(group) if xp.kernels[algorithm].claims(group, "float32") else {}
 
 
 def rounded_scales(group: Mapping[str, Any]) -> dict[str, float]:
     """Return by how much moments are larger than torch's where 1 - beta was taken in float32."""
-    mean, square = ((1 - single(beta)) / (1 - beta) for beta in plain(tuple(group["betas"])))
+    if "alpha" in group:
+        return {"square_avg": mean_scale(plain(group["alpha"]))}
+    mean, square = (mean_scale(beta) for beta in plain(tuple(group["betas"])))
     return {"exp_avg": mean, "exp_avg_sq": square, "max_exp_avg_sq": square}
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from ctypes import c_float
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends import backend_name
+from bridge.backends._rounding import single
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = [
+    "check_betas",
+    "check_implementation",
+    "check_lr",
+    "check_not_negative",
+    "check_one_element",
+    "is_tensor",
+    "plain",
+    "single",
+]
 
 
 def is_tensor(value: object) -> bool:
@@ -61,12 +72,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(plain(each) for each in value)
     return value.item() if hasattr(value, "item") else value
-
-
-def single(value: float) -> float:
-    """Round to float32.
-
-    >>> single(0.1)
-    0.10000000149011612
-    """
-    return c_float(value).value

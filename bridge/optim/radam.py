@@ -88,10 +88,18 @@ class RAdam(Optimizer):
         follow(xp, mean, grad, beta1)
         follow_square(xp, square, grad, beta2)
         update = mean * (group["lr"] / (1 - beta1**step))
-        # The length of the average now, and in the end.
-        correction, longest = 1 - beta2**step, 2 / (1 - beta2) - 1
-        length = longest - 2 * step * beta2**step / correction
-        if length > _SHORTEST:
-            ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-            update = update / (xp.sqrt(square) + group["eps"]) * (sqrt(correction) * sqrt(ratio))
+        ratio = rectification(step, beta2)
+        if ratio is not None:
+            update = update / (xp.sqrt(square) + group["eps"]) * ratio
         xp.assign(param, param - update)
+
+
+def rectification(step: int, beta2: float) -> float | None:
+    """Return what makes up for the mean square's variance and bias; None where it is too short."""
+    # The length of the average now, and in the end.
+    correction, longest = 1 - beta2**step, 2 / (1 - beta2) - 1
+    length = longest - 2 * step * beta2**step / correction
+    if length <= _SHORTEST:
+        return None
+    ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+    return sqrt(correction) * sqrt(ratio)
