@@ -7,18 +7,18 @@ https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
 
+from codemods.codes import split
 from codemods.engine import port
 from codemods.model import SCOPES, STYLES, TARGETS, Options
 
 if TYPE_CHECKING:
-    import argparse
-
     from libcst.codemod import CodemodContext
 
 QUIET = frozenset({"ported", "native", "bridge"})
@@ -36,9 +36,20 @@ class PortCommand(CodemodCommand):
         style: str = "auto",
         scope: str = "all",
         partial: bool = False,
+        todo: bool = False,
+        select: tuple[str, ...] = (),
+        ignore: tuple[str, ...] = (),
     ) -> None:
         super().__init__(context)
-        self.options = Options(to, style, scope, partial)  # type: ignore[arg-type]  # argparse's choices
+        self.options = Options(
+            to,  # type: ignore[arg-type]  # argparse's choices
+            style,  # type: ignore[arg-type]
+            scope,  # type: ignore[arg-type]
+            partial,
+            todo=todo,
+            select=select,
+            ignore=ignore,
+        )
 
     @staticmethod
     def add_args(arg_parser: argparse.ArgumentParser) -> None:
@@ -47,6 +58,9 @@ class PortCommand(CodemodCommand):
         arg_parser.add_argument("--style", default="auto", choices=STYLES)
         arg_parser.add_argument("--scope", default="all", choices=SCOPES)
         arg_parser.add_argument("--partial", action="store_true", help="write what can be ported")
+        arg_parser.add_argument("--todo", action="store_true", help="comment what is left")
+        arg_parser.add_argument("--select", default=(), type=_codes, metavar="CODES")
+        arg_parser.add_argument("--ignore", default=(), type=_codes, metavar="CODES")
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """Port a module.
@@ -61,3 +75,10 @@ class PortCommand(CodemodCommand):
         if result.failed:
             raise SkipFile(result.findings[0].reason)
         return tree if not result.changed else cst.parse_module(result.after)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    try:
+        return split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

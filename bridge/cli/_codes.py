@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from codemods.codes import ALL, RULES, unknown
+from codemods.codes import ALL, RULES, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +22,10 @@ class Codes(click.ParamType[tuple[str, ...]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """Return the words; one that names no rule fails."""
-        words = tuple(word.strip() for word in str(value).split(",") if word.strip())
-        for word in words:
-            if (reason := unknown(word)) is not None:
-                self.fail(reason, param, ctx)
-        return words
+        try:
+            return split(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

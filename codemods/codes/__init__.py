@@ -26,6 +26,7 @@ __all__ = [
     "api_number",
     "matching",
     "register",
+    "split",
     "unknown",
 ]
 
@@ -71,6 +72,22 @@ def unknown(prefix: str) -> str | None:
     if _alike(prefix, close) >= SIMILAR:
         hint = f"did you mean {close}?"
     return f"unknown code {prefix!r}; {hint}"
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the codes, or beginnings of codes, that stand in a text with commas between them.
+
+    Raises:
+        ValueError: if one of them names no rule.
+
+    >>> split("PD1, BR")
+    ('PD1', 'BR')
+    """
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in words:
+        if (reason := unknown(word)) is not None:
+            raise ValueError(reason)
+    return words
 
 
 def _alike(word: str, code: str) -> int:
