@@ -1,6 +1,5 @@
 import oneflow
 import math
-import bridge
 from oneflow import nn, optim
 
 G = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 2))
@@ -8,7 +7,7 @@ D = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 1))
 
 opt_g = optim.Adam(G.parameters(), lr=2e-4, betas=(0.5, 0.999))
 # the critic learns faster, and its rate is set by hand
-opt_d = bridge.optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.999))
+opt_d = optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.999))
 criterion = nn.MSELoss()
 
 
@@ -24,7 +23,7 @@ for step in range(200):
     real = oneflow.cat([oneflow.cos(angle), oneflow.sin(angle)], dim=1)
     fake = G(oneflow.randn(64, 8))
 
-    opt_d.zero_grad()
+    opt_d.zero_grad(set_to_none=True)
     loss_d = criterion(D(real), oneflow.ones(64, 1)) + criterion(D(fake.detach()), oneflow.zeros(64, 1))
     loss_d.backward()
     opt_d.step()

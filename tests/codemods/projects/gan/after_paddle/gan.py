@@ -1,6 +1,5 @@
 import paddle
 import math
-import bridge
 from paddle import nn, optimizer as optim
 
 G = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 2))
@@ -8,14 +7,13 @@ D = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 1))
 
 opt_g = optim.Adam(parameters=G.parameters(), learning_rate=2e-4, beta1=0.5, beta2=0.999)
 # the critic learns faster, and its rate is set by hand
-opt_d = bridge.optim.Adam(D.parameters(), lr=4e-4, betas=(0.5, 0.999))
+opt_d = optim.Adam(parameters=D.parameters(), learning_rate=4e-4, beta1=0.5, beta2=0.999)
 criterion = nn.MSELoss()
 
 
 def warm_up(optimizer, step, base, steps=100):
     # linear, then constant
-    for group in optimizer.param_groups:
-        group["lr"] = base * min(1.0, (step + 1) / steps)
+    optimizer.set_lr(base * min(1.0, (step + 1) / steps))
 
 
 for step in range(200):
@@ -35,4 +33,4 @@ for step in range(200):
     opt_g.step()
 
     if step % 50 == 0:
-        print(step, loss_d.item(), loss_g.item(), opt_g.get_lr(), opt_d.param_groups[0]["lr"])
+        print(step, loss_d.item(), loss_g.item(), opt_g.get_lr(), opt_d.get_lr())
