@@ -10,6 +10,7 @@ from libcst.helpers import get_full_name_for_node
 
 from codemods.kinds import (
     DICT,
+    OPTIMIZER,
     UNKNOWN,
     VALUE,
     Type,
@@ -41,6 +42,8 @@ _HANDED_ON: Final[Mapping[str, Callable[[Sequence[Type]], Type]]] = {
     "next": lambda g: element(g[0]),
     "abs": lambda g: g[0],
 }
+# Where the optimizers of a port come from: a second run knows them again.
+OPTIMIZERS: Final = ("bridge.optim.", "oneflow.optim.", "paddle.optimizer.")
 # Packages whose functions give arrays, numbers and objects of their own, and never a tensor...
 _PACKAGES: Final = {"numpy", "PIL", "cv2", "matplotlib", "pandas", "scipy", "sklearn", "yaml"}
 # ... and modules of Python that hand through what they are given.
@@ -103,6 +106,8 @@ def outside_call(name: str, given: Sequence[Type]) -> Type:
         return builtin_call(name, given)
     if name in ("copy.copy", "copy.deepcopy", "tqdm.tqdm", "tqdm.auto.tqdm"):
         return given[0] if given else UNKNOWN
+    if name.startswith(OPTIMIZERS):
+        return OPTIMIZER
     return VALUE if is_plain_package(name) else UNKNOWN
 
 

@@ -278,6 +278,24 @@ c = F.cross_entropy(x, F.softmax(y, axis=1), ignore_index=0, axis=1)
     )
 
 
+def test_gradients_become_none_as_in_torch_whatever_zero_grad_is_called_on() -> None:
+    text = """\
+import torch
+from torch import optim
+def train(model):
+    model.zero_grad()
+    optimizer.zero_grad()
+    model.zero_grad(set_to_none=False)
+optimizer = optim.SGD([p for p in choose()], lr=0.1)
+optimizer.load_state_dict(state)
+"""
+    after = check_sound(text.encode(), "oneflow", style="bridge").after.decode()
+
+    assert "model.zero_grad(set_to_none=True)" in after
+    assert "optimizer.zero_grad()" in after
+    assert "model.zero_grad(set_to_none=False)" in after
+
+
 def test_a_list_that_was_an_iterator_is_made_one() -> None:
     text = "import torch\nfirst = next(torch.nn.Linear(2, 3).parameters())\n"
     check_rewritten(
