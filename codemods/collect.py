@@ -32,6 +32,8 @@ from codemods.whereabouts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from libcst.metadata import Scope
 
     from codemods.facts import Classify, SlotKey
@@ -63,13 +65,14 @@ class _Collector:
         self.names: dict[str, list[cst.Name]] = {}
         self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self.generators: set[cst.CSTNode] = set()
-        for node in sorted(source.spans, key=source.start):
-            if isinstance(node, cst.Attribute):
-                self.attributes.setdefault(node.attr.value, []).append(node)
-            elif isinstance(node, cst.Name) and is_variable(source, node):
-                self.names.setdefault(node.value, []).append(node)
-            elif isinstance(node, cst.Return | cst.Yield):
-                self._note_result(node)
+        for attribute in sorted(source.each(cst.Attribute), key=source.start):
+            self.attributes.setdefault(attribute.attr.value, []).append(attribute)
+        for name in sorted(source.each(cst.Name), key=source.start):
+            if is_variable(source, name):
+                self.names.setdefault(name.value, []).append(name)
+        results: Iterator[cst.Return | cst.Yield] = source.each(cst.Return, cst.Yield)
+        for result in sorted(results, key=source.start):
+            self._note_result(result)
         self.instances = Instances(source, names)
         self.callees = Callees(source, self.instances.of, self.attributes)
         # What arrives where: an expression, or one place of it, and the slot that it gets into.

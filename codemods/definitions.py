@@ -24,15 +24,14 @@ class Definitions:
         self._returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self._stores: dict[tuple[Scope, str], Sequence[cst.CSTNode]] = {}
         self._yields: set[cst.CSTNode] = set()
-        for node in source.spans:
-            if isinstance(node, cst.Attribute):
-                self.attributes[node.attr.value].append(node)
-            elif isinstance(node, cst.Return | cst.Yield):
-                function = source.enclosing(node, cst.FunctionDef, cst.Lambda)
-                if function is not None and isinstance(node, cst.Return):
-                    self._returns[function].append(node)
-                elif function is not None:
-                    self._yields.add(function)
+        for node in source.each(cst.Attribute):
+            self.attributes[node.attr.value].append(node)
+        for result in source.each(cst.Return):
+            if (function := source.enclosing(result, cst.FunctionDef, cst.Lambda)) is not None:
+                self._returns[function].append(result)
+        for yielded in source.each(cst.Yield):
+            if (function := source.enclosing(yielded, cst.FunctionDef, cst.Lambda)) is not None:
+                self._yields.add(function)
 
     def stores(self, scope: Scope | None, name: str) -> Sequence[cst.CSTNode]:
         """Return what binds a name, in the order of the file; nothing for a builtin."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -82,12 +84,21 @@ def _broken(before: bytes, after: bytes) -> str | None:
     """Return what is wrong with an output, None if it parses and has every comment of the input."""
     if after == before:
         return None
-    try:
-        cst.parse_module(after)
-    except cst.ParserSyntaxError as error:
-        return f"the port would not parse: {error}"
+    if (reason := _syntax_error(after)) is not None:
+        return f"the port would not parse: {reason}"
     lost = _comments(before) - _comments(after)
     return f"the port would lose the comment {next(iter(lost))!r}" if lost else None
+
+
+def _syntax_error(raw: bytes) -> str | None:
+    with suppress(SyntaxError, ValueError):
+        ast.parse(raw)  # ten times as fast, but it knows this Python's syntax only
+        return None
+    try:
+        cst.parse_module(raw)
+    except cst.ParserSyntaxError as error:
+        return str(error)
+    return None
 
 
 def _comments(raw: bytes) -> Counter[str]:

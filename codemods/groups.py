@@ -158,8 +158,8 @@ def _accesses(source: Source, loop: LOOPS, group: cst.Name) -> list[Access] | No
 def _named(source: Source, name: cst.Name) -> Iterator[cst.Name]:
     """Yield every node that means the variable which a name means, also in functions within."""
     owner = _owner(source, name)
-    for node in source.spans:
-        if isinstance(node, cst.Name) and node.value == name.value:
+    for node in source.each(cst.Name):
+        if node.value == name.value:
             parent = source.parents.get(node)
             is_label = isinstance(parent, cst.Attribute | cst.Arg) and parent.value is not node
             if not is_label and _owner(source, node) is owner:

@@ -151,11 +151,10 @@ class _Present:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.blocks: dict[str, set[cst.CSTNode]] = {}
-        for node in source.spans:
-            if isinstance(node, cst.Import):
-                for binding in bindings_of(node):
-                    if binding.local == binding.qualified.partition(".")[0]:
-                        self.blocks.setdefault(binding.local, set()).add(self._block(node))
+        for node in source.each(cst.Import):
+            for binding in bindings_of(node):
+                if binding.local == binding.qualified.partition(".")[0]:
+                    self.blocks.setdefault(binding.local, set()).add(self._block(node))
 
     def add(self, root: str, statement: cst.BaseSmallStatement) -> bool:
         """Note that the root is imported at a statement; tell whether that has to be written."""

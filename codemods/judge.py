@@ -19,6 +19,8 @@ from codemods.signatures import bridge_name
 from codemods.versions import lacks, parsed, version_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.bundles import Bundle
     from codemods.model import Edit, Options, Verdict
     from codemods.source import Source
@@ -75,9 +77,10 @@ def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
 
 
 def _imports(source: Source, package: str) -> bool:
+    found: Iterator[cst.Import | cst.ImportFrom] = source.each(cst.Import, cst.ImportFrom)
     return any(
         binding.qualified.partition(".")[0] == package
-        for node in [*source.each(cst.Import), *source.each(cst.ImportFrom)]
+        for node in found
         for binding in bindings_of(node)
     )
 

@@ -93,10 +93,9 @@ class _Members:
     def candidates(self) -> Iterator[cst.Attribute]:
         members = {name for rows in self.table.members.values() for name in rows}
         members |= torch_members.TENSOR | torch_members.MODULE | MODULE_STATE
-        for node in self.source.spans:
+        for node in self.source.each(cst.Attribute):
             if (
-                isinstance(node, cst.Attribute)
-                and node not in self.torch_nodes
+                node not in self.torch_nodes
                 and node.attr.value in members
                 and self.source.enclosing(node, cst.Import, cst.ImportFrom) is None
             ):

@@ -81,7 +81,7 @@ def parents(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
 
 def spans(module: cst.Module) -> Mapping[cst.CSTNode, CodeSpan]:
     """Return where every node stands, in bytes of UTF-8."""
-    return MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
+    return _Wrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
 
 
 def scopes(
@@ -101,6 +101,14 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from value
         elif IS_NODE[type(value)]:
             yield value
+
+
+class _Wrapper(MetadataWrapper):
+    """A wrapper that does not visit all nodes for no provider at all."""
+
+    def visit_batched(self, visitors: Iterable[Any], *args: Any, **kwargs: Any) -> cst.CSTNode:
+        visitors = list(visitors)
+        return super().visit_batched(visitors, *args, **kwargs) if visitors else self.module
 
 
 class _Scopes(ScopeProvider):

@@ -154,10 +154,8 @@ def _meanings(assignment: BaseAssignment) -> Iterable[Binding | None]:
 
 
 def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
-    seen: list[cst.Import | cst.ImportFrom] = [
-        n for n in source.spans if isinstance(n, cst.Import | cst.ImportFrom)
-    ]
-    yield from sorted(seen, key=source.start)
+    found: Iterator[cst.Import | cst.ImportFrom] = source.each(cst.Import, cst.ImportFrom)
+    yield from sorted(found, key=source.start)
 
 
 def imported(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Binding]:

@@ -45,7 +45,8 @@ class OperatorUse:
 
 def operator_uses(source: Source, types: Types, table: Table) -> Iterator[OperatorUse]:
     """Yield every operator on tensors that the target computes otherwise."""
-    names = {n: name for n in source.spans if (name := _name(n, table))}
+    nodes = [*source.each(cst.AugAssign), *source.each(cst.Call), *source.each(cst.BinaryOperation)]
+    names = {n: name for n in nodes if (name := _name(n, table))}
     types.settle([e for n in names for e in _operands(n)])
     for node in sorted(names, key=source.start):
         name = names[node]

@@ -40,9 +40,9 @@ class Skips:
         self.source = source
         self.by_line: dict[int, list[Skip]] = defaultdict(list)
         self.used: set[Skip] = set()
-        for node in source.spans if b"optbridge:" in source.data else ():
-            found = COMMENT.search(source.text(node)) if isinstance(node, cst.Comment) else None
-            if found is not None and isinstance(node, cst.Comment):
+        for node in source.each(cst.Comment):
+            found = COMMENT.search(node.value)
+            if found is not None:
                 words = (found["codes"] or "").replace(",", " ").split()
                 self.by_line[source.line(node)].append(Skip(node, found[0], tuple(words)))
 

@@ -7,9 +7,10 @@ one), so text is never taken from its printer: a node is a span of the bytes tha
 from __future__ import annotations
 
 import codecs
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import libcst as cst
 
@@ -73,6 +74,18 @@ class Source:
     def all_scopes(self) -> list[Scope]:
         """Every scope once, in the order of the file."""
         return list({id(s): s for s in self.scopes.values() if s is not None}.values())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[cst.CSTNode], list[cst.CSTNode]]:
+        found: dict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
+        for node in self.spans:
+            found[type(node)].append(node)
+        return found
+
+    def each(self, *kinds: type[Node]) -> Iterator[Node]:
+        """Yield every node of these classes, one class after the other."""
+        for kind in kinds:
+            yield from cast("list[Node]", self._by_kind.get(kind, []))
 
     def start(self, node: cst.CSTNode) -> int:
         return self.spans[node].start

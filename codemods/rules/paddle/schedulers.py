@@ -55,8 +55,8 @@ def _is_used(source: Source, node: cst.CSTNode, name: str) -> bool:
     """Tell whether the function around a node uses a name already."""
     function = source.enclosing(node, cst.FunctionDef)
     return function is None or any(
-        isinstance(other, cst.Name) and other.value == name and function in source.ancestors(other)
-        for other in source.spans
+        other.value == name and function in source.ancestors(other)
+        for other in source.each(cst.Name)
     )
 
 
