@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from bridge.backends import typename
 from bridge.backends.native.oneflow import OneFlowOptimizer
 from bridge.backends.native.paddle import PaddleOptimizer
+from bridge.backends.native.paddle_lbfgs import PaddleLBFGS
 from bridge.optim import _groups
 from bridge.optim._hooks import Hooked
 from bridge.optim.optimizer import Optimizer
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
 
     from bridge.backends.native import NativeGroup, NativeOptimizer
 
+
+def _of_paddle(native: Any) -> NativeOptimizer:
+    is_lbfgs = any(cls.__name__ == "LBFGS" for cls in type(native).__mro__)
+    return PaddleLBFGS(native) if is_lbfgs else PaddleOptimizer(native)
+
+
 # framework -> where its base class is, and what gives it torch's surface
 _NATIVE: Mapping[str, tuple[str, Callable[[Any], NativeOptimizer]]] = {
-    "paddle": ("optimizer", PaddleOptimizer),
+    "paddle": ("optimizer", _of_paddle),
     "oneflow": ("optim", OneFlowOptimizer),
 }
 _WRAPPED: WeakValueDictionary[int, Wrapped] = WeakValueDictionary()
@@ -89,12 +96,7 @@ class Wrapped(Hooked):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Take a native step; return what `closure` returns, if given."""
-        loss = None
-        if closure is not None:
-            with self._adapter.enable_grad():
-                loss = closure()
-        self._adapter.step()
-        return loss
+        return self._adapter.step(closure)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop the gradients of all parameters, or fill them with zeros."""

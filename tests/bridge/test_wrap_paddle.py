@@ -130,11 +130,39 @@ def test_rprop_refuses_a_later_lr(xp: Framework) -> None:
         group["lr"] = 0.1
 
 
-def test_lbfgs_is_refused(xp: Framework) -> None:
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (lambda inner, incubate: incubate.LookAhead(inner), "wrap its inner_optimizer"),
+        (
+            lambda inner, incubate: incubate.ModelAverage(
+                0.15, parameters=inner._parameter_list, min_average_window=2, max_average_window=9
+            ),
+            "swa_utils",
+        ),
+    ],
+    ids=["LookAhead", "ModelAverage"],
+)
+def test_what_is_built_on_optimizers_is_refused_with_what_to_do(
+    xp: Framework, make: Any, hint: str
+) -> None:
     params = pair(xp, "SGD", (0.1,)).params[0]
+    inner = xp.module.optimizer.SGD(0.1, parameters=params)
 
-    with pytest.raises(UnsupportedError, match="LBFGS ignores set_lr"):
-        bridge.wrap(xp.module.optimizer.LBFGS(parameters=params))
+    with pytest.raises(UnsupportedError, match=rf"\nHint: .*{hint}"):
+        bridge.wrap(make(inner, xp.module.incubate))
+
+
+@pytest.mark.filterwarnings("ignore:Op `.*` is executed through `append_op`:DeprecationWarning")
+def test_inside_a_look_ahead_the_inner_optimizer_is_driven(xp: Framework) -> None:
+    params = pair(xp, "SGD", (0.1,)).params[0]
+    ahead = xp.module.incubate.LookAhead(xp.module.optimizer.SGD(0.1, parameters=params), k=1000)
+    bridge.wrap(ahead.inner_optimizer).param_groups[0]["lr"] = 0.5
+    before: Any = xp.numpy(params[0])
+    xp.set_grad(params[0], np.ones_like(before))
+    ahead.step()
+
+    assert xp.numpy(params[0]) == pytest.approx(before - 0.5)
 
 
 def test_a_tensor_as_a_groups_learning_rate_is_refused(xp: Framework) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
 
@@ -127,8 +128,8 @@ class NativeOptimizer(Protocol):
     def enable_grad(self) -> AbstractContextManager[Any]:
         """Return the framework's `enable_grad()`, in which a closure runs."""
 
-    def step(self) -> None:
-        """Take one native step."""
+    def step(self, closure: Callable[[], Any] | None) -> Any:
+        """Take one native step; return what `closure` returns, if given."""
 
     def zero_grad(self, *, set_to_none: bool) -> None:
         """Clear the gradients as torch does."""
@@ -144,6 +145,14 @@ class NativeOptimizer(Protocol):
 
     def restore_params(self) -> None:
         """Undo what was written onto the user's parameters."""
+
+
+def loss_of(optimizer: NativeOptimizer, closure: Callable[[], Any] | None) -> Any:
+    """Evaluate a closure with gradients on, where there is one."""
+    if closure is None:
+        return None
+    with optimizer.enable_grad():
+        return closure()
 
 
 def as_float(kind: str, name: str, value: Any) -> float:

@@ -16,11 +16,11 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.backends import backend
-from bridge.backends.native import NativeGroup, as_float, as_pair
+from bridge.backends.native import NativeGroup, as_float, as_pair, loss_of
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
 # torch's hyperparameters that a class has no counterpart for: name -> the value that means "off".
@@ -129,9 +129,11 @@ class OneFlowOptimizer:
         """Return `oneflow.enable_grad()`."""
         return backend("oneflow").enable_grad()
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None) -> Any:
         """Take one native step."""
+        loss = loss_of(self, closure)
         self.native.step()
+        return loss
 
     def zero_grad(self, *, set_to_none: bool) -> None:
         """Clear the gradients; OneFlow's own default is to fill them with zeros."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from bridge.backends import backend
-from bridge.backends.native import packed, restore_all
+from bridge.backends.native import loss_of, packed, restore_all
 from bridge.backends.native.paddle_group import PaddleGroup, multiplier_of
 from bridge.backends.native.paddle_names import NAMES, REFUSED
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from bridge.backends.native import NativeGroup
@@ -70,11 +70,13 @@ class PaddleOptimizer:
         """Return `paddle.enable_grad()`."""
         return backend("paddle").enable_grad()
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None) -> Any:
         """Take one native step."""
+        loss = loss_of(self, closure)
         if self.is_multi_tensor:
             self._check_frozen_list()
         self.native.step()
+        return loss
 
     def zero_grad(self, *, set_to_none: bool) -> None:
         """Clear the gradients; Paddle's own default is to fill them with zeros."""
@@ -195,8 +197,8 @@ class PaddleOptimizer:
 
 def _known_class(native: Any) -> str:
     names = [cls.__name__ for cls in type(native).__mro__ if _is_paddles(cls)]
-    if names[0] in REFUSED:
-        raise UnsupportedError(REFUSED[names[0]])
+    if type(native).__name__ in REFUSED:
+        raise UnsupportedError(REFUSED[type(native).__name__])
     if names[0] not in NAMES:
         raise UnsupportedError(
             f"bridge.wrap knows {', '.join(sorted(NAMES))} of Paddle's optimizers, got "

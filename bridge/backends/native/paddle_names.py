@@ -63,9 +63,13 @@ LACKS: Final[Mapping[str, Mapping[str, object]]] = {
 
 # Why a class cannot have torch's groups at all, and what to do.
 REFUSED: Final[Mapping[str, str]] = {
-    "LBFGS": (
-        "paddle.optimizer.LBFGS ignores set_lr and steps only its last group.\n"
-        "Hint: write its learning_rate attribute, or use bridge.optim."
+    "LookAhead": (
+        "paddle.incubate.LookAhead has the groups of the optimizer inside it.\n"
+        "Hint: wrap its inner_optimizer and drive that; step the LookAhead itself."
+    ),
+    "ModelAverage": (
+        "paddle.incubate.ModelAverage averages parameters and has no learning rate.\n"
+        "Hint: wrap the optimizer that takes the steps, or use bridge.optim.swa_utils."
     ),
 }
 
