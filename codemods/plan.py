@@ -81,6 +81,7 @@ class _Planner:
         self.unused: list[tuple[Binding, str]] = []
         self.held: list[Binding] = []
         self.dropped: set[cst.CSTNode] = set()
+        self.unported: set[cst.CSTNode] = set()
 
     def run(self) -> Plan:
         for found in bundle(collect(self.source, self.names)):
@@ -247,6 +248,7 @@ class _Planner:
         code = self._code(api_number(qualified))
         if self._is_unwanted(node, code, qualified):
             self.kept.append(reference)
+            self.unported.add(node)
             return
         self.result.edits += outcome.edits
         self._move(reference, node, qualified, row.to)
@@ -255,7 +257,9 @@ class _Planner:
 
     def _members(self) -> None:
         table = TABLES[self.options.target]
-        types = Types(self.source, self.names, table)
+        # What a name that stays torch's makes is nothing of the target's.
+        ported = tuple(r for r in self.names.references if r.node not in self.unported)
+        types = Types(self.source, replace(self.names, references=ported), table)
         for found in operator_uses(self.source, types, table):
             self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
