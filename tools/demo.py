@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 
+from bridge.errors import BridgeError
 from environments import ROOT, SetUpError
-from side_by_side.logs import LogError
 from side_by_side.plot import plot_learning_rates
 from side_by_side.ports import EXAMPLES, Ported, PortError, port_examples, show_port
-from side_by_side.runs import PYTHON, RunFailedError, Trained
+from side_by_side.runs import PYTHON
 from side_by_side.table import results_table
 from side_by_side.training import Outcome, train_all, trainings
 
@@ -41,7 +41,7 @@ def main() -> int:
         _check(targets)
         ports = _port(targets, options.out, console)
         outcomes = _train(ports, options.out, console)
-    except (PortError, RunFailedError, LogError, SetUpError) as error:
+    except (PortError, BridgeError, SetUpError) as error:
         _say(console, f"demo: {error}")
         return 1
     return conclude(outcomes, options.out, console)
@@ -72,21 +72,15 @@ def _port(targets: list[str], out: Path, console: Console) -> list[Ported]:
 def _train(ports: list[Ported], out: Path, console: Console) -> list[Outcome]:
     console.rule("Training originals and ports")
     if not console.is_terminal:
-        return train_all(
-            ports, out, lambda name, done: console.print(_line(name, done), highlight=False)
-        )
+        return train_all(ports, out, lambda name: console.print(name, highlight=False))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task("starting", total=trainings(ports))
         return train_all(
             ports,
             out,
-            lambda name, _: progress.update(task, advance=1, description=name),
+            lambda name: progress.update(task, advance=1, description=name),
         )
-
-
-def _line(name: str, done: Trained) -> str:
-    return f"{name}: {len(done.steps)} steps, {done.seconds:.1f} s"
 
 
 def conclude(outcomes: list[Outcome], out: Path, console: Console) -> int:

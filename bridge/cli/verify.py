@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -111,7 +112,7 @@ def verify(
     if report is not None:
         _check_report(report)
     wanted = Wanted(grad_norm, checksum, steps, time_limit, dict(tolerances), _quantities(ignored))
-    with _workplace(keep) as folder:
+    with _ending_like_an_interrupt(), _workplace(keep) as folder:
         options = Options(target, style)  # type: ignore[arg-type]  # click's choices
         port = (
             Ported(own_port, own_port.name)
@@ -149,6 +150,19 @@ def _quantities(names: Sequence[str]) -> frozenset[str]:
             f"--ignore takes {', '.join(TOLERANCES)}, got {', '.join(sorted(unknown))}"
         )
     return frozenset(names)
+
+
+@contextmanager
+def _ending_like_an_interrupt() -> Iterator[None]:
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    # A time-out of the shell or of CI is to leave no process and no half folder either.
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -199,10 +213,11 @@ def _jobs(
 
 
 def _prove(jobs: tuple[Job, Job], folder: Path, wanted: Wanted) -> Proof:
-    from bridge.verifying.proof import prove  # noqa: PLC0415 - --help does not need it
+    from bridge.verifying.proof import prove, run_original  # noqa: PLC0415 - --help
 
+    original, port = jobs
     with _progress() as watch:
-        return prove(*jobs, folder, wanted, watch)
+        return prove(run_original(original, folder, wanted, watch), port, watch)
 
 
 @contextmanager
@@ -259,7 +274,7 @@ def _facts(
     command = shlex.join([script.name, *arguments])
     return [
         ("the original", f"{command} on {theirs}, {proof.original.seconds:.1f} s"),
-        ("the port", f"{port.summary} on {ours}, {proof.port.seconds:.1f} s"),
+        ("the port", f"{port.summary}; on {ours}, {proof.port.seconds:.1f} s"),
         ("carried into the port", carried(proof)),
         *(
             ("take care", f"{each.framework} of {each.python}: {problem}")

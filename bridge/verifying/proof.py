@@ -1,9 +1,9 @@
-"""Run the original, its port and the original once more, and lay their traces beside each other."""
+"""Run the original, the original once more and a port, and lay their traces beside each other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.errors import VerifyError
 from bridge.tracing._file import family
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from bridge.tracing.comparing import Row
     from bridge.tracing.reading import Trace
     from bridge.verifying.running import Job, Ran, Role
+
+
+Watch: TypeAlias = "Callable[[Role, int], None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Proof:
     """What was run, and how it compares."""
 
     original: Ran
-    port: Ran
     nudged: Ran
+    port: Ran
     optimizers: tuple[tuple[str, str], ...]
     """What each is, in the original and in the port."""
 
@@ -63,68 +66,87 @@ class Proof:
         return tuple(dict.fromkeys(row.excuse for row in self.rows if row.excuse))
 
 
-def prove(
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What every port of a script is held against: the original, and how far it is from itself."""
+
+    folder: Path
+    wanted: Wanted
+    original: Ran
+    nudged: Ran
+    trace: Trace
+    again: Trace
+    steps: int | None
+    """Where a port is to end."""
+
+
+def run_original(
     original: Job,
-    port: Job,
     folder: Path,
     wanted: Wanted,
-    watch: Callable[[Role, int], None] = lambda *_: None,
+    watch: Watch = lambda *_: None,
     nudged: Job | None = None,
-) -> Proof:
-    """Run the jobs one after another, and compare.
+) -> Baseline:
+    """Run the original twice, for the ports to take its state.
 
     Args:
-        original: runs first, for the others take its state.
-        port: what is held against it.
+        original: what to run.
         folder: an existing one, for all that the runs leave.
         wanted: what to record and to compare.
         watch: called with the role of the run and its steps so far.
-        nudged: the original again, if its command is to be another one.
+        nudged: the second run, if its command is to be another one.
 
     Raises:
-        VerifyError: a run took no step of an optimizer; the message has the end of what it printed.
+        VerifyError: it took no step of an optimizer; the message has the end of what it printed.
     """
     first = _run(original, folder, wanted, wanted.steps, watch)
-    theirs = _trace(first)
+    trace = _trace(first)
     # Where the original broke off, no other has to go on.
-    most = max(found.steps for found in theirs.optimizers)
-    steps = most if first.failure or first.is_out_of_time else wanted.steps
-    second = _run(port, folder, wanted, steps, watch)
-    ours = _trace(second)
-    again = nudged or replace(original, role="nudged")
-    third = _run(again, folder, wanted, steps, watch)
+    most = max(found.steps for found in trace.optimizers)
+    steps = most if first.failure else wanted.steps
+    second = _run(nudged or replace(original, role="nudged"), folder, wanted, steps, watch)
+    return Baseline(folder, wanted, first, second, trace, _trace(second), steps)
+
+
+def prove(baseline: Baseline, port: Job, watch: Watch = lambda *_: None) -> Proof:
+    """Run a port from the original's state, and compare.
+
+    Raises:
+        VerifyError: it took no step of an optimizer; the message has the end of what it printed.
+    """
+    wanted, theirs = baseline.wanted, baseline.trace
+    ran = _run(port, baseline.folder, wanted, baseline.steps, watch)
+    ours = _trace(ran)
     found = compare(
         theirs,
         ours,
         wanted.tolerances or {},
-        again=_trace(third),
+        again=baseline.again,
         names=("the original", "the port"),
     )
-    rows = (row for row in found.rows if row.quantity not in wanted.ignored)
-    taken = sum(found.steps for found in theirs.optimizers)
+    runs = (baseline.original, baseline.nudged, ran)
+    taken = sum(optimizer.steps for optimizer in theirs.optimizers)
     objections = [
         f"{_subject(ran)}: {text}"
-        for ran in (first, second, third)
+        for ran in runs
         for steps, text in ran.objections
         if steps < taken
     ]
     return Proof(
-        first,
-        second,
-        third,
+        *runs,
         tuple(
             (one.name, other.name)
             for one, other in zip(theirs.optimizers, ours.optimizers, strict=False)
         ),
-        tuple(_excused(row, objections) for row in rows),
-        tuple(_obstacles(found, (first, second, third), wanted.ignored)),
-        contents(folder / "tape"),
+        tuple(
+            _excused(row, objections) for row in found.rows if row.quantity not in wanted.ignored
+        ),
+        tuple(_obstacles(found, runs, wanted.ignored)),
+        contents(baseline.folder / "tape"),
     )
 
 
-def _run(
-    job: Job, folder: Path, wanted: Wanted, steps: int | None, watch: Callable[[Role, int], None]
-) -> Ran:
+def _run(job: Job, folder: Path, wanted: Wanted, steps: int | None, watch: Watch) -> Ran:
     options: dict[str, Any] = {
         "grad_norm": wanted.grad_norm,
         "checksum": wanted.checksum,

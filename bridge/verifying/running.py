@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -111,8 +111,10 @@ def run(
             )
         except OSError as error:
             raise VerifyError(f"cannot run {job.command[0]}: {error.strerror}.") from error
-        with _ended_with_us(process):
+        try:
             is_out_of_time = not _wait(process, trace, began, time_limit, watch)
+        finally:
+            _end(process)
     return Ran(
         job,
         trace,
@@ -142,20 +144,6 @@ def _wait(
             at, lines = at + len(new), lines + new.count(b'"step":')
             watch(lines)
     return True
-
-
-@contextmanager
-def _ended_with_us(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    # Ctrl-C is an exception already; a time-out of the shell or of CI is to be one too.
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

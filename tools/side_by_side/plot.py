@@ -11,13 +11,13 @@ mpl.use("Agg")  # a demo has to run without a display
 
 import matplotlib.pyplot as plt
 
-from side_by_side.training import Failed
+from bridge.tracing.reading import read_trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from side_by_side.logs import Step
+    from bridge.tracing.reading import Trace
     from side_by_side.training import Outcome
 
 # The curves coincide: a wide pale one under a narrower darker one shows each, also in black and
@@ -37,11 +37,10 @@ def plot_learning_rates(outcomes: Sequence[Outcome], path: Path) -> None:
         rows, COLUMNS, figsize=(5.2 * COLUMNS, 2.5 * rows), squeeze=False, layout="constrained"
     )
     for panel, outcome in zip(panels.flat, outcomes, strict=False):
-        _draw(panel, "torch", outcome.original)
+        _draw(panel, "torch", outcome.baseline.trace)
         for port in outcome.ports:
-            if isinstance(port, Failed):
-                continue
-            _draw(panel, port.target, port.trained.steps)
+            if port.proof is not None:
+                _draw(panel, port.target, read_trace(port.proof.port.trace))
         panel.set_title(outcome.run.title, fontsize=10)
         panel.set_xlabel("step")
         panel.set_ylabel("learning rate")
@@ -65,9 +64,14 @@ def plot_learning_rates(outcomes: Sequence[Outcome], path: Path) -> None:
     plt.close(figure)
 
 
-def _draw(panel: Any, framework: str, steps: Sequence[Step]) -> None:
+def _draw(panel: Any, framework: str, trace: Trace) -> None:
+    rates = (
+        tuple(steps.items())
+        for optimizer in trace.optimizers
+        for (quantity, _), steps in optimizer.series.items()
+        if quantity == "lr"
+    )
     # A group whose rates equal those of an earlier one would only be drawn over it.
-    curves = list(dict.fromkeys(zip(*(step.lr for step in steps), strict=True)))
-    for number, curve in enumerate(curves):
+    for number, curve in enumerate(dict.fromkeys(rates)):
         label = framework if number == 0 else None
-        panel.plot([step.step for step in steps], curve, label=label, **STYLES[framework])
+        panel.plot(*zip(*curve, strict=True), label=label, **STYLES[framework])

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from side_by_side.training import Compared, Failed
+from bridge.tracing.comparing import FACTOR
+from side_by_side.training import LARGEST_LOSS_DIFFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from side_by_side.training import Outcome
+    from bridge.tracing.comparing import Row
+    from bridge.verifying.proof import Proof
+    from side_by_side.training import Compared, Outcome
 
-CAPTION = """\
+CAPTION = f"""\
 Relative differences are to the largest value of the sequence. "torch itself": the loss difference
 of torch from torch with every weight one unit in the last place higher, that is, what rounding
-alone does; a port may be 10 times as far. OneFlow runs without its oneDNN kernels
+alone does; at each step a port may be {FACTOR} times as far off as torch has been by then, or as
+far as {LARGEST_LOSS_DIFFERENCE:g}. OneFlow runs without its oneDNN kernels
 (ONEFLOW_ENABLE_ONEDNN_OPTS=0), which round a cross-entropy coarsely. Seconds are of the whole
 process, starting the framework included."""
 
@@ -32,35 +36,44 @@ def results_table(outcomes: Sequence[Outcome]) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("agrees")
     for outcome in outcomes:
-        table.add_row(
-            outcome.run.title,
-            "torch",
-            "original",
-            str(len(outcome.original)),
-            *("", "", ""),
-            f"{outcome.spread:.1e}",
-            f"{outcome.seconds:.1f}",
-        )
+        steps = sum(optimizer.steps for optimizer in outcome.baseline.trace.optimizers)
+        seconds = f"{outcome.baseline.original.seconds:.1f}"
+        spread = next((_spread(port.proof) for port in outcome.ports if port.proof), "")
+        original = (outcome.run.title, "torch", "original", str(steps))
+        table.add_row(*original, "", "", "", spread, seconds)
         for port in outcome.ports:
-            match port:
-                case Compared():
-                    table.add_row("", port.target, port.verdict, *_cells(port))
-                case Failed():
-                    table.add_row("", port.target, port.verdict, *[""] * 6, "failed")
+            table.add_row("", port.target, port.verdict, *_cells(port))
         table.add_section()
     return table
 
 
 def _cells(port: Compared) -> list[str]:
+    if port.proof is None:
+        return [*[""] * 6, "failed"]
+    lr, loss = _of(port.proof, "lr"), _of(port.proof, "loss")
+    largest = max(lr, key=_difference, default=None)
     return [
-        str(port.difference.steps),
-        _number(port.difference.lr),
-        _number(port.difference.lr_relative),
-        _number(port.difference.loss_relative),
+        str(max(len(row.points) for row in port.proof.rows)),
+        _number(_difference(largest) if largest else 0.0),
+        _number(_difference(largest) / largest.scale if largest else 0.0),
+        _number(max((_difference(row) / row.scale for row in loss), default=0.0)),
         "",
-        f"{port.trained.seconds:.1f}",
+        f"{port.proof.port.seconds:.1f}",
         "no" if port.objections else "yes",
     ]
+
+
+def _spread(proof: Proof) -> str:
+    shares = (max(row.spread.values()) / row.scale for row in _of(proof, "loss"))
+    return _number(max(shares, default=0.0))
+
+
+def _of(proof: Proof, quantity: str) -> list[Row]:
+    return [row for row in proof.rows if row.quantity == quantity and row.points]
+
+
+def _difference(row: Row) -> float:
+    return row.largest.difference if row.largest else 0.0
 
 
 def _number(value: float) -> str:
