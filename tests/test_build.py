@@ -33,7 +33,7 @@ def packaged() -> set[str]:
         str(path.relative_to(ROOT))
         for top in ("bridge", "codemods")
         for path in (ROOT / top).rglob("*")
-        if path.suffix in (".py", ".html") or path.name == "py.typed"
+        if path.suffix in (".py", ".html", ".json") or path.name == "py.typed"
     }
 
 

@@ -2,8 +2,8 @@
 
     python tools/compat_matrix.py --backends torch,paddle,oneflow
 
-What was measured is kept in tools/measured.json, so that a test can tell a stale matrix without
-measuring again.
+What was measured is kept in bridge/equivalents/measured.json, which `optbridge matrix` prints, so
+that a test can tell a stale matrix without measuring again.
 """
 
 from __future__ import annotations
@@ -19,15 +19,13 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bridge.equivalents import OPTIMIZERS, SCHEDULERS, conditions_of  # noqa: E402
+from bridge.equivalents import OPTIMIZERS, SCHEDULERS, conditions_of, matrix  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bridge.equivalents import Equivalent
-
 MATRIX = ROOT / "compat_matrix.md"
-MEASURED = ROOT / "tools" / "measured.json"
+MEASURED = ROOT / "bridge" / "equivalents" / matrix.MEASURED
 FRAMEWORKS = {"torch": "modern", "paddle": "modern", "oneflow": "oneflow"}
 TITLES = {"torch": "torch", "paddle": "Paddle", "oneflow": "OneFlow"}
 HEAD = """\
@@ -117,23 +115,16 @@ def _optimizer_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
         "native Paddle",
         "native OneFlow",
     ]
-    for name, by_framework in measured["optimizers"].items():
-        cells = [_figures(by_framework.get(f)) for f in FRAMEWORKS]
-        yield [f"`{name}`", *cells, *(_native(OPTIMIZERS[f], name) for f in ("paddle", "oneflow"))]
-
-
-def _figures(row: dict[str, float] | None) -> str:
-    if row is None:
-        return "not measured"
-    values = (row.get(f"{path} float32") for path in ("formula", "kernel"))
-    return " / ".join(f"{value:.0e}" if value else "0" for value in values if value is not None)
+    for row in matrix.rows(measured):
+        if row.kind == "optimizer":
+            yield [f"`{row.name}`", *(row.bridge[f] for f in FRAMEWORKS), *_native(row)]
 
 
 def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
     yield ["torch.optim.lr_scheduler", "bridge, everywhere", "native Paddle", "native OneFlow"]
-    for name, (equal, total) in measured["schedulers"].items():
-        figure = f"bit-identical, {equal} of {total}"
-        yield [f"`{name}`", figure, *(_native(SCHEDULERS[f], name) for f in ("paddle", "oneflow"))]
+    for row in matrix.rows(measured):
+        if row.kind == "scheduler":
+            yield [f"`{row.name}`", row.bridge["torch"], *_native(row)]
 
 
 def _feature_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
@@ -143,11 +134,13 @@ def _feature_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
     yield ["`GradScaler`", *UNTESTABLE]
 
 
-def _native(rows: tuple[Equivalent, ...], name: str) -> str:
-    found = [
-        f"`{r.native.rpartition('.')[2]}` ({r.grade}) {r.code}" for r in rows if r.torch == name
-    ]
-    return "<br>".join(found) or "through bridge"
+def _native(row: matrix.Row) -> Iterator[str]:
+    for framework, native in row.native.items():
+        named = [word.partition(" ") for word in matrix.words(row, framework)]
+        cells = [
+            f"`{name}` {rest}" if native else f"{name} {rest}".rstrip() for name, _, rest in named
+        ]
+        yield "<br>".join(cells)
 
 
 def _conditions() -> Iterator[str]:

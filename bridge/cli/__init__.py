@@ -26,29 +26,30 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "doctor": Entry(
-        "bridge.cli.doctor", "doctor", "Say which frameworks work here, and mend them."
-    ),
-    "plot": Entry("bridge.cli.plot", "plot", "Draw the values that a schedule will set."),
     "port": Entry("bridge.cli.port", "port", "Rewrite PyTorch code for Paddle or OneFlow."),
-    "rules": Entry("bridge.cli.rules", "rules", "List or explain the rules of a port."),
+    "verify": Entry("bridge.cli.verify", "verify", "Prove that a port trains as its original."),
+    "plot": Entry("bridge.cli.plot", "plot", "Draw the values that a schedule will set."),
     "simulate": Entry(
         "bridge.cli.simulate", "simulate", "Print the values that a schedule will set."
     ),
     "trace": Entry("bridge.cli.trace", "trace", "Record the steps of a training script."),
     "compare": Entry("bridge.cli.compare", "compare", "Compare two traces step by step."),
-    "verify": Entry("bridge.cli.verify", "verify", "Prove that a port trains as its original."),
+    "doctor": Entry(
+        "bridge.cli.doctor", "doctor", "Say which frameworks work here, and mend them."
+    ),
+    "rules": Entry("bridge.cli.rules", "rules", "List or explain the rules of a port."),
+    "matrix": Entry("bridge.cli.matrix", "matrix", "Say how near each class comes to torch."),
 }
 
 EPILOG = """\b
 Examples:
-  optbridge doctor                     every framework that is installed
-  optbridge doctor paddle oneflow      fail unless these two work
-  optbridge plot "StepLR(30)"          a schedule, in the terminal
   optbridge port train.py --to paddle  show the port as a diff
+  optbridge verify train.py --to paddle --report report.md
+  optbridge plot "StepLR(30)"          a schedule, in the terminal
   optbridge trace -o a.jsonl -- python train.py
   optbridge compare a.jsonl b.jsonl    where two runs part
-  optbridge verify train.py --to paddle --report report.md
+  optbridge doctor                     every framework that is installed
+  optbridge matrix AdamW --to paddle   how near a class comes to torch
 
 \b
 Exit codes: 0 done, 1 would change (--check), 2 error, 3 refused or left.

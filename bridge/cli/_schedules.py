@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bridge.cli import Failure
+from bridge.cli import Failure, _complete
 from bridge.errors import BridgeError
 
 if TYPE_CHECKING:
@@ -31,7 +31,13 @@ def options(function: _F) -> _F:
     """Add the arguments and options that say what to simulate."""
     for add in reversed(
         (
-            click.argument("schedules", nargs=-1, required=True, metavar="SCHEDULE..."),
+            click.argument(
+                "schedules",
+                nargs=-1,
+                required=True,
+                metavar="SCHEDULE...",
+                shell_complete=_complete.schedules,
+            ),
             click.option("-n", "--steps", type=int, help="How many; by default, to its end."),
             click.option(
                 "--unit",

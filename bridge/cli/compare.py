@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli import ERROR
+from bridge.cli import ERROR, _complete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,14 @@ class Tolerance(click.ParamType[tuple[str, float]]):
 @click.command(epilog=EPILOG)
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
-@click.option("--tolerance", "tolerances", multiple=True, type=Tolerance(), help="Another one.")
+@click.option(
+    "--tolerance",
+    "tolerances",
+    multiple=True,
+    type=Tolerance(),
+    shell_complete=_complete.tolerances,
+    help="Another one.",
+)
 @click.option("--steps", type=click.IntRange(min=1), help="Compare the first so many steps only.")
 @click.option(
     "--figure",
@@ -123,29 +130,30 @@ def _point(point: Point | None) -> dict[str, Any] | None:
 
 
 def _print(found: Comparison) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - --json does not need it
 
-    console = Console(highlight=False)
+    from bridge.cli._table import show  # noqa: PLC0415 - likewise
+
     for name, trace in (("a", found.a), ("b", found.b)):
-        console.print(f"{name}  {trace.path}", markup=False, soft_wrap=True)
-    for number, one, other in (
-        (number, *pair)
-        for number, pair in enumerate(zip(found.a.optimizers, found.b.optimizers, strict=False))
-    ):
-        title = f"\noptimizer {number}: {_named(one)} | {_named(other)}"
-        console.print(title, markup=False, soft_wrap=True)
-        table = Table("quantity", "steps", "within", "first difference", "largest difference")
-        for row in found.rows:
-            if row.optimizer == number:
-                colour = "red" if row.first else "yellow" if row.only_in else "green"
-                cells = (row.label, str(len(row.points)), f"{row.tolerance:g}", *_cells(row))
-                table.add_row(
-                    *(Text(cell, colour if i == 0 else "") for i, cell in enumerate(cells))
+        click.echo(f"{name}  {trace.path}")
+    pairs = zip(found.a.optimizers, found.b.optimizers, strict=False)
+    for number, (one, other) in enumerate(pairs):
+        click.echo(f"\noptimizer {number}: {_named(one)} | {_named(other)}")
+        heads = ("quantity", "steps", "within", "first difference", "largest difference")
+        rows = [row for row in found.rows if row.optimizer == number]
+        show(
+            heads,
+            [
+                (
+                    Text(row.label, "red" if row.first else "yellow" if row.only_in else "green"),
+                    str(len(row.points)),
+                    f"{row.tolerance:g}",
+                    *_cells(row),
                 )
-        console.print(table)
-    console.print("they differ" if found.differs else "equal within the tolerances")
+                for row in rows
+            ],
+        )
+    click.echo("they differ" if found.differs else "equal within the tolerances")
 
 
 def _named(optimizer: Any) -> str:
