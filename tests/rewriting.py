@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codemods.codes import RULES
 from codemods.engine import port
 from codemods.model import Options
 
@@ -72,6 +73,7 @@ def check_sound(raw: bytes, to: Target, **options: Any) -> FileResult:
     assert not result.failed, _listed(result.findings)
     ast.parse(result.after)
     assert not comments(raw) - comments(result.after)
+    assert {f.code for f in result.findings} <= RULES.keys()
     assert port(result.after, PATH, Options(to, **options)).after == result.after
     return result
 

@@ -3,7 +3,7 @@
     python tools/measure_versions.py 3.0.0 3.1.1 3.2.2 3.3.1
 
 Each version is installed into a folder of its own, which is deleted again. The results are kept in
-tools/measured.json; `bridge.equivalents.VERSIONS` says which versions the rules name.
+bridge/equivalents/measured.json; `VERSIONS` there says which versions the rules name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-MEASURED = ROOT / "tools" / "measured.json"
+from bridge.equivalents import matrix  # noqa: E402
+
+MEASURED = ROOT / "bridge" / "equivalents" / matrix.MEASURED
 # What Paddle 3.0 imports beside what the newest does.
 NEEDED = ("decorator", "astor", "opt_einsum")
 SAME_LR, SAME_PARAMS = 1e-12, 1e-5

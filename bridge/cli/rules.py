@@ -24,8 +24,8 @@ Examples:
   optbridge rules --json | jq -r '.[] | select(.kind == "native") | .code'
 
 \b
-Codes: PD Paddle, OF OneFlow, BR bridge, OB the port itself; 1xx optimizers, 2xx schedulers,
-3xx what is done with them, 8xx notes, 9xx the rest of torch.
+Codes: PD Paddle, OF OneFlow, BR bridge, OB the port itself; 0xx refused, 1xx optimizers,
+2xx schedulers, 3xx what is done with them, 4xx --from, 8xx notes, 9xx the rest of torch.
 """
 
 

@@ -80,7 +80,7 @@ ROWS: Final = (
     Row(
         1,
         "refused",
-        "An optimizer that is ported neither to {} nor to bridge",
+        "An optimizer that cannot be ported",
         "It needs what only torch has, or it is handed to a package that knows torch's optimizers "
         "only. The bundle stays as it was, and the file is not written without `--partial`.",
         {

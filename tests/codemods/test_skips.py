@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rewriting import check_rewritten, check_sound
+from tests.rewriting import check_refused, check_rewritten, check_sound
 
 HEAD = "from torch import optim\n\n"
 BUNDLE = """\
@@ -161,3 +161,11 @@ def test_a_run_that_sees_a_part_of_the_rules_tells_no_comment_useless(
     before = f"{HEAD}opt = optim.SGD(net.parameters())\nx = 0  # optbridge: skip\n"
 
     assert not check_sound(before.encode(), "paddle", **options).counts["note"]
+
+
+def test_what_a_skipped_line_makes_is_not_taken_for_the_target_s() -> None:
+    # Paddle's `x.size` is a number, torch's a method: silently wrong on a tensor of torch.
+    before = "import torch\n\nx = torch.zeros(2)  # optbridge: skip\ncount = x.numel()\n"
+    finding = check_refused(before, "paddle", 4, "what `.numel` is called on is not known here")
+
+    assert finding.code == "PD999"
