@@ -1,4 +1,4 @@
-"""What `bridge.save` and `bridge.load` refuse to take or to fit: with the reason, and nothing half."""
+"""What `bridge.save` and `bridge.load` refuse, with the reason, and with nothing half loaded."""
 
 from __future__ import annotations
 
