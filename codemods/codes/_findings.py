@@ -344,7 +344,8 @@ def api_number(qualified: str) -> int:
     >>> api_number("torch.nn.functional.relu"), api_number("torch.nn.Linear")
     (903, 902)
     """
-    return next(n for module, n in API_GROUPS.items() if f"{qualified}.".startswith(f"{module}."))
+    inside = (n for module, n in API_GROUPS.items() if f"{qualified}.".startswith(f"{module}."))
+    return next(inside, API_GROUPS["torch"])
 
 
 def other_rules() -> Iterator[Rule]:

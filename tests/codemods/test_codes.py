@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import codemods
 from bridge.equivalents import OPTIMIZERS, SCHEDULERS
-from codemods.codes import PREFIXES, RULES, Rule, matching, register, unknown
+from codemods.api import TABLES
+from codemods.codes import PREFIXES, RULES, Rule, api_number, matching, register, unknown
 from codemods.codes.page import example_result
 from tests.rewriting import check_sound
+
+if TYPE_CHECKING:
+    from codemods.model import Target
 
 SHOWN = [rule for rule in RULES.values() if rule.example is not None]
 UNSHOWN = {code for code, rule in RULES.items() if rule.example is None}
@@ -58,6 +63,22 @@ def test_every_code_that_the_sources_write_is_registered() -> None:
     written = {code for text in texts for code in re.findall(r'"([A-Z]{2}\d{3})"', text)}
 
     assert {code for code in written if code.startswith((*PREFIXES.values(), "OB"))} <= set(RULES)
+
+
+def test_every_number_that_the_planner_gives_is_registered() -> None:
+    numbers = re.findall(r"_code\((\d+)\)|_note\([^,]+, (\d+)", (ROOT / "plan.py").read_text())
+    codes = {f"{p}{int(a or b):03}" for a, b in numbers for p in ("PD", "OF")}
+
+    assert codes
+    assert codes <= set(RULES)
+
+
+@pytest.mark.parametrize("target", list(TABLES))
+def test_every_name_of_the_api_has_the_code_of_its_group(target: Target) -> None:
+    codes = {f"{PREFIXES[target]}{api_number(name)}" for name in TABLES[target].names}
+
+    assert {RULES[code].kind for code in codes} == {"ported"}
+    assert len(codes) == 5
 
 
 @pytest.mark.parametrize(
