@@ -15,10 +15,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
+from zlib import crc32
 
 from bridge.backends import backend
 from bridge.errors import TraceError
-from bridge.verifying._draws import watch_draws
+from bridge.verifying._draws import is_called_by, watch_draws
 from bridge.verifying._tape import Record, Recording, Replaying
 from bridge.verifying._tensors import MODULES, OPTIONAL, slots
 
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Tensor
     from bridge.verifying._tape import Array, Kind
+    from bridge.verifying._tensors import Slot
 
 SEED = 0
+
+# By these a script may take a copy of the weights before it calls the model, to go back to them.
+_GLIMPSES = ("state_dict", "parameters", "named_parameters")
 
 
 class Carrier:
@@ -37,6 +42,8 @@ class Carrier:
     def __init__(self, options: Mapping[str, Any], count_steps: Callable[[], int]) -> None:
         self._count_steps = count_steps
         self._framework: str = options["framework"]
+        self._xp = backend(self._framework)
+        self._numpy = import_module("numpy")
         tape = Path(options["tape"])
         self._is_nudged: bool = options["role"] == "nudged"
         self._tape = Recording(tape) if options["role"] == "original" else Replaying(tape)
@@ -44,20 +51,21 @@ class Carrier:
         self._lost: set[str] = set()
         self._process = os.getpid()
         self._met: WeakSet[Any] = WeakSet()
+        self._glimpsed = 0
         self._carried: dict[int, Tensor] = {}  # by identity, and kept alive for its sake
 
     def watch(self) -> None:
-        """Start, as soon as the framework is imported."""
-        framework = self._framework
-        self._xp = backend(framework)
-        self._numpy = import_module("numpy")
+        """Look at all that the script will do with the framework from now on."""
         # A script that sets no seed of its own would not even repeat itself.
         random.seed(SEED)
         self._numpy.random.seed(SEED)
-        module = sys.modules[framework]
-        (module.seed if framework == "paddle" else module.manual_seed)(SEED)
-        self._watch_calls(getattr(module.nn, MODULES[framework]))
-        watch_draws(framework, self)
+        module = sys.modules[self._framework]
+        (module.seed if self._framework == "paddle" else module.manual_seed)(SEED)
+        base = getattr(module.nn, MODULES[self._framework])
+        self._watch_calls(base)
+        for name in _GLIMPSES:
+            self._watch_glimpses(base, name)
+        watch_draws(self._framework, self)
 
     def _watch_calls(self, base: Any) -> None:
         original = base.__call__
@@ -66,31 +74,56 @@ class Carrier:
         def call(this: Any, *args: Any, **kwargs: Any) -> Any:
             # By now the model is complete, and no optimizer has stepped yet.
             if this not in self._met:
-                self._meet(this)
+                self.meet(this)
             return original(this, *args, **kwargs)
 
         base.__call__ = call
 
-    def _meet(self, model: Any) -> None:
+    def _watch_glimpses(self, base: Any, name: str) -> None:
+        original = getattr(base, name)
+
+        @wraps(original)
+        def glimpse(this: Any, *args: Any, **kwargs: Any) -> Any:
+            if this not in self._met and not is_called_by(self._framework, "bridge"):
+                self._carry(this, "glimpse")
+            return original(this, *args, **kwargs)
+
+        setattr(base, name, glimpse)
+
+    def meet(self, model: Any) -> None:
+        """Give a model that is called for the first time the original's initial state."""
         self._met.update(layer for _, layer in model.named_modules())
+        found = self._carry(model, "weights")
+        self._carried |= {id(slot.tensor): slot.tensor for slot in found}
+
+    def _carry(self, model: Any, kind: Kind) -> list[Slot]:
         found = [
             slot for slot in slots(model, self._framework) if id(slot.tensor) not in self._carried
         ]
         # a loss or an activation has nothing to carry
         if not any(slot.is_parameter for slot in found):
-            return
-        self._carried |= {id(slot.tensor): slot.tensor for slot in found}
+            return []
         own = {slot.key: self._array(slot.tensor, slot.is_transposed) for slot in found}
-        taken = self._exchange("weights", type(model).__name__, own)
+        is_known = kind == "glimpse" and self._is_known(own)
+        taken = self._exchange(kind, type(model).__name__, {} if is_known else own)
         if taken is None:
-            return
-        self._compare_layouts(type(model).__name__, taken, own)
+            return found
+        if kind == "weights":
+            self._compare_layouts(type(model).__name__, taken, own)
         for slot in found:
             if slot.key in taken and taken[slot.key].shape == own[slot.key].shape:
                 value = taken[slot.key].T if slot.is_transposed else taken[slot.key]
                 if self._is_nudged and slot.is_parameter and value.dtype.kind == "f":
                     value = self._numpy.nextafter(value, value.dtype.type("inf"))
                 self._write(slot.tensor, value)
+        return found
+
+    def _is_known(self, arrays: Mapping[str, Array]) -> bool:
+        # What has not changed since the last look is not written again: it may be large.
+        before, self._glimpsed = self._glimpsed, 0
+        for array in arrays.values():
+            self._glimpsed = crc32(self._numpy.asarray(array, order="C"), self._glimpsed)
+        return before == self._glimpsed
 
     def _compare_layouts(
         self, name: str, original: Mapping[str, Array], own: Mapping[str, Array]
@@ -192,6 +225,8 @@ class Carrier:
     def _object(self, kind: str, text: str) -> None:
         if kind not in self._lost:
             self._lost.add(kind)
+            if kind == "glimpse":  # for the model itself there will be another time
+                return
             with self._objections.open("a", encoding="utf-8") as file:
                 file.write(f"{self._count_steps()} {text}\n")
 

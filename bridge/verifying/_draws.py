@@ -92,13 +92,18 @@ def watch_draws(framework: str, exchanger: Exchanger) -> None:
             sampler.__iter__ = _shuffling(sampler.__iter__, exchanger)
 
 
+def is_called_by(*packages: str) -> bool:
+    """Tell whether the caller was called from within one of these packages."""
+    caller = str(sys._getframe(2).f_globals.get("__name__"))  # noqa: SLF001 - there is no other way
+    return caller.partition(".")[0] in packages
+
+
 def _drawing(original: Any, framework: str, family: str, exchanger: Exchanger) -> Any:
     @wraps(original)
     def draw(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
         # What a framework draws for its own ends, another may not draw at all.
-        caller = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - no other way
-        if caller.partition(".")[0] != framework:
+        if not is_called_by(framework):
             exchanger.drew(family, result)
         return result
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 Array: TypeAlias = Any
-Kind: TypeAlias = Literal["weights", "optimizer", "draw", "mask", "order"]
-"""The initial state of a model; what no model holds; random tensors; dropout; shuffling."""
+Kind: TypeAlias = Literal["weights", "glimpse", "optimizer", "draw", "mask", "order"]
+"""A model's state at its first call, and before that; weights that no model holds; random tensors;
+dropout; shuffling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Replaying:
 
 _WORDS: Mapping[Kind, str] = {
     "weights": "models",
+    "glimpse": "looks at a model",
     "optimizer": "optimizers",
     "draw": "random tensors",
     "mask": "dropouts",
