@@ -35,15 +35,22 @@ Written by `make matrix`; do not edit. Measured on {date} with {versions}.
 
 - **bridge**: `bridge.optim` on parameters of that framework. For optimizers: the largest
   difference to torch over 100 steps with changing learning rates and several groups, relative to
-  the tensor's largest entry, float32, by formula / by the framework's own kernel where one
-  is used. For schedulers: configurations in which every learning rate, momentum and beta of every
-  step equals torch's bit for bit.
+  the tensor's largest entry, float32: by the framework's own kernel where one is used (on torch
+  that is torch's own step), and by formula, which steps everything else. For schedulers:
+  configurations in which every learning rate, momentum and beta of every step equals torch's bit
+  for bit. `LAMB` and `Lion` are held against the papers' text in torch.
 - **native**: the framework's own class that `optbridge port` writes instead, with its grade:
   **a** bit-identical learning rates, **b** within 1e-12 of the largest over 200 steps, **p**
   parameters within 1e-5 after 100 float32 steps. Each is executed in
-  `tests/codemods/test_execution.py`. Where a condition does not hold, the port uses `bridge`.
+  `tests/codemods/test_execution.py`. Where a condition does not hold, the port uses `bridge`."""
 
-On torch the kernel is torch's own step, so its difference is 0."""
+BEYOND_HEAD = """
+## Schedules beyond torch's
+
+What each is held against, and in how many configurations every learning rate is equal. What differs
+is a group's learning rate, which is a factor in Paddle.
+"""
+GRADES = {"a": "bit for bit", "b": "within 1e-12", "c": "differ"}
 
 FEATURES_HEAD = """
 ## Features
@@ -66,6 +73,7 @@ def main() -> int:
         print(f"measuring on {framework} ...", flush=True)
         _merge(measured, _run(python, "measure_parity.py", framework))
         _merge(measured, _run(python, "measure_features.py", framework))
+        _merge(measured, _run(python, "measure_beyond.py", framework))
         if framework == "torch":
             _merge(measured, _run(python, "measure_schedules.py"))
     measured["date"] = datetime.now(timezone.utc).date().isoformat()
@@ -96,6 +104,7 @@ def render(measured: dict[str, Any]) -> str:
     parts = [HEAD.format(versions=versions, date=measured["date"])]
     parts += ["\n## Optimizers\n", *_table(_optimizer_rows(measured))]
     parts += ["\n## Schedulers\n", *_table(_scheduler_rows(measured))]
+    parts += [BEYOND_HEAD, *_table(_beyond_rows(measured))]
     parts += [FEATURES_HEAD, *_table(_feature_rows(measured))]
     parts += ["\n## Conditions of native code\n", *_conditions()]
     return "\n".join(parts) + "\n"
@@ -125,6 +134,15 @@ def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
     for row in matrix.rows(measured):
         if row.kind == "scheduler":
             yield [f"`{row.name}`", row.bridge["torch"], *_native(row)]
+
+
+def _beyond_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
+    yield ["bridge.optim.lr_scheduler", "held against", "configurations", "equal"]
+    for name, references in measured["beyond"].items():
+        for reference, counts in references.items():
+            source = f"{TITLES[reference]}'s own" if reference in TITLES else reference
+            equal = ", ".join(f"{counts[g]} {words}" for g, words in GRADES.items() if g in counts)
+            yield [f"`{name}`", source, str(sum(counts.values())), equal]
 
 
 def _feature_rows(measured: dict[str, Any]) -> Iterator[list[str]]:

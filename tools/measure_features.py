@@ -18,10 +18,13 @@ TESTS = ROOT / "tests" / "bridge"
 # Feature -> the beginnings of the names of the files that test it.
 FEATURES = {
     "groups and options, live": ("test_groups", "test_every_optimizer"),
+    "an optimizer of one's own": ("test_custom_optimizer",),
+    "hooks": ("test_hooks",),
+    "OneFlow's `do_bias_correction`": ("test_bias_correction",),
     "edges: late, frozen, empty, NaN": ("test_edges",),
     "torch's errors": ("test_errors", "test_invalid_options"),
     "`state_dict` in torch's format": ("test_state_dict",),
-    "state from and to other frameworks": ("test_state_across",),
+    "state from and to other frameworks": ("test_state_across", "test_state_of_unnamed"),
     "`save`, `load`": ("test_checkpoint",),
     "native checkpoints": ("test_native_state",),
     "float16, bfloat16": ("test_low_precision",),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FRAMEWORKS: Final = ("torch", "paddle", "oneflow")
 MEASURED: Final = "measured.json"
 REFUSED: Final = "refused"
+KERNEL: Final = {"torch": "torch's step", "paddle": "kernel", "oneflow": "kernel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def rows(of: Mapping[str, Any] | None = None) -> list[Row]:
     """
     found = measured() if of is None else of
     optimizers = [
-        Row(name, "optimizer", {f: _figures(by.get(f)) for f in FRAMEWORKS}, _native(name))
+        Row(name, "optimizer", {f: _figures(f, by.get(f)) for f in FRAMEWORKS}, _native(name))
         for name, by in found["optimizers"].items()
     ]
     torchs = [
@@ -99,11 +100,16 @@ def _native(name: str) -> dict[str, tuple[Equivalent, ...]]:
 
 
 def _alone(framework: str) -> str:
-    return "0" if framework == "torch" else REFUSED
+    return KERNEL[framework] if framework == "torch" else REFUSED
 
 
-def _figures(row: Mapping[str, float] | None) -> str:
+def _figures(framework: str, row: Mapping[str, float] | None) -> str:
     if row is None:
         return "not measured"
-    values = (row.get(f"{path} float32") for path in ("formula", "kernel"))
-    return " / ".join(f"{value:.0e}" if value else "0" for value in values if value is not None)
+    named = {KERNEL[framework]: "kernel float32", "formula": "formula float32"}
+    values = {name: row.get(key) for name, key in named.items()}
+    return ", ".join(
+        f"{name} {value:.0e}" if value else f"{name} 0"
+        for name, value in values.items()
+        if value is not None
+    )

@@ -42,7 +42,7 @@ def test_one_class_is_shown_with_the_conditions_of_its_native_ones() -> None:
 def test_a_class_of_torch_alone_is_refused_elsewhere() -> None:
     (row,) = json.loads(run("SparseAdam", "--json").output)["rows"]
 
-    assert row["bridge"] == {"torch": "0", "paddle": "refused", "oneflow": "refused"}
+    assert row["bridge"] == {"torch": "torch's step", "paddle": "refused", "oneflow": "refused"}
     assert row["native"] == {"paddle": [], "oneflow": []}
 
 
@@ -60,7 +60,7 @@ def test_a_narrow_terminal_gets_a_block_for_each_row() -> None:
     lines = run("AdamW", "--to", "paddle", columns=40).output.splitlines()
 
     assert lines[0].strip() == "AdamW"
-    assert lines[2].strip() == "native paddle: AdamW (p) PD104"
+    assert "native paddle: AdamW (p) PD104" in [line.strip() for line in lines]
 
 
 @pytest.mark.parametrize(
