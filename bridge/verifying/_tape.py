@@ -38,16 +38,16 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: BinaryIO | None = None
+        self._mode: Literal["xb", "ab"] = "xb"
 
     def exchange(self, record: Record) -> Record | None:
         """Keep the record; there is nothing to take."""
-        if self._file is None:
-            try:
-                self._file = self._path.open("xb", buffering=0)
-            except FileExistsError as error:
-                raise TraceError("it runs in more than one process") from error
-        self._file.write(_encoded(record))
+        try:
+            with self._path.open(self._mode) as file:
+                file.write(_encoded(record))
+        except FileExistsError as error:
+            raise TraceError("it runs in more than one process") from error
+        self._mode = "ab"
         return None
 
 
