@@ -90,8 +90,13 @@ def definition_of(source: Source, node: cst.Name) -> cst.BaseExpression | None:
 
 def is_builtin(source: Source, name: cst.Name) -> bool:
     """Tell whether a name is Python's own, and nothing in the file binds it."""
-    scope = source.scopes.get(name)
-    found = list(scope[name.value]) if scope is not None else []
+    return is_python_own(source, name, name.value)
+
+
+def is_python_own(source: Source, place: cst.CSTNode, name: str) -> bool:
+    """Tell whether a builtin's name means the builtin at a place of the file."""
+    scope = source.scopes.get(place)
+    found = list(scope[name]) if scope is not None else []
     return bool(found) and all(isinstance(a, BuiltinAssignment) for a in found)
 
 

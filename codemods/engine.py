@@ -17,6 +17,7 @@ from codemods.model import FileResult, Finding
 from codemods.plan import plan
 from codemods.relevance import concerns_us
 from codemods.source import Source, UnreadableSourceError
+from codemods.stars import written_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
     if not concerns_us(raw, path, options):
         return FileResult(path, raw, raw)
     try:
-        source = Source.parse(raw)
+        source = written_out(Source.parse(raw))
     except UnreadableSourceError as error:
         hint = "the file was left as it is"
         finding = Finding(error.line, error.column, "OB001", "error", str(path), error.reason, hint)

@@ -8,45 +8,41 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import GlobalScope
 
+from codemods.annotations import natives_of
 from codemods.api import TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
 from codemods.codes import LEFT, MEMBERS, PREFIXES, api_number
 from codemods.collect import collect
-from codemods.facts import class_of
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
-from codemods.judge import judge
+from codemods.judge import Judgement, judge
 from codemods.marks import mark
 from codemods.members import member_uses
 from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
+from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
 from codemods.signatures import bridge_name
-from codemods.subclasses import has_own_step
 from codemods.unclear import unclear
 from codemods.unused import unused
 from codemods.verbose import NOTE, named, verbose_of
-from codemods.versions import lacks
 from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from codemods.annotations import Natives
     from codemods.bundles import Bundle
     from codemods.facts import Role
-    from codemods.judge import Judgement
     from codemods.model import Edit, Kind, Options, PrependLine
     from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
 
 THROUGH: Mapping[Role, str] = {"optimizer": "BR101", "scheduler": "BR201"}
 HINT_MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
-OWN_STEP = "an optimizer's own `step` computes with torch's tensors"
-HINT_OWN_STEP = "keep it on torch, or write the update as a `formula` of bridge.optim.Optimizer"
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
-HINT_LEFT = "port this line by hand, or run with --partial and finish it there"
 
 
 @dataclass(slots=True)
@@ -81,13 +77,18 @@ class _Planner:
         self.unused: list[tuple[Binding, str]] = []
         self.held: list[Binding] = []
         self.dropped: set[cst.CSTNode] = set()
+        self.optim = OptimNames(source, self.names, options)
+        self.natives: Natives = {}
         self.unported: set[cst.CSTNode] = set()
 
     def run(self) -> Plan:
-        for found in bundle(collect(self.source, self.names)):
-            judgement = judge(self.source, found, self.options)
+        bundles = bundle(collect(self.source, self.names))
+        judged = [(found, self._judge(found)) for found in bundles]
+        for found, judgement in judged:
             if not self._is_skipped(found, judgement):
                 self._bundle(found, judgement)
+        if not self.kept_calls:
+            self.natives = natives_of(self.options.target, judged)
         for reference in self.names.references:
             self._reference(reference)
         if self.options.scope == "all" and self.options.target in TABLES:
@@ -106,6 +107,12 @@ class _Planner:
         return self.result
 
     # optimizers and schedulers
+
+    def _judge(self, found: Bundle) -> Judgement:
+        if self.optim.patch is not None:
+            line = self.source.line(self.optim.patch.node)
+            return Judgement(Refused(f"line {line} changes torch.optim itself", HINT_PATCH))
+        return judge(self.source, found, self.options)
 
     def _bundle(self, found: Bundle, judgement: Judgement) -> None:
         match judgement.verdict:
@@ -205,33 +212,19 @@ class _Planner:
             self.kept.append(reference)
 
     def _optim(self, reference: Reference) -> None:
-        if self.options.target != "bridge" and has_own_step(self.source, reference):
-            self.kept.append(reference)
-            what = reference.qualified
-            self._find(reference.node, self._code(2), "refused", what, OWN_STEP, HINT_OWN_STEP)
-            return
-        for node, qualified in prefixes(reference):
-            name = bridge_name(qualified)
-            if name is None:
-                continue
-            if qualified == "torch.optim" and node is not reference.node:
-                break  # a name of torch.optim that bridge does not have
-            is_construct = class_of(qualified) is not None and self._is_called(node)
-            if not is_construct and (reason := lacks(self.options, "BR301")) is not None:
-                self._leave(reference, reason)
-                return
-            if not is_construct and self._is_unwanted(node, "BR301", qualified):
+        match self.optim.decide(reference, self.natives, self._code(301)):
+            case Moved(node, qualified, target, code, kind):
+                if code and self._is_unwanted(node, code, qualified):
+                    self.kept.append(reference)
+                    return
+                self._move(reference, node, qualified, target)
+                if code:
+                    self._find(node, code, kind, f"{qualified} -> {target}")
+            case Stuck(number, kind, reason, hint):
                 self.kept.append(reference)
-                return
-            self._move(reference, node, qualified, name)
-            if not is_construct:
-                self._find(node, "BR301", "bridge", f"{qualified} -> {name}")
-            return
-        self._leave(reference, f"bridge has no `{reference.qualified}`")
-
-    def _is_called(self, node: cst.CSTNode) -> bool:
-        call = self.source.parents.get(node)
-        return isinstance(call, cst.Call) and call.func is node
+                if number:
+                    code = self._code(number)
+                    self._find(reference.node, code, kind, reference.qualified, reason, hint)
 
     # the rest of torch
 
@@ -382,19 +375,3 @@ class _Planner:
         self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
         if kind in ("left", "refused"):
             self.result.marks.append(mark(node, code, kind, what, reason))
-
-
-def prefixes(reference: Reference) -> list[tuple[Dotted, str]]:
-    """Return a dotted name and all that it begins with, the longest first.
-
-    For `torch.optim.SGD.__name__` that is itself, `torch.optim.SGD`, `torch.optim` and `torch`.
-    """
-    found: list[tuple[Dotted, str]] = []
-    node: cst.BaseExpression = reference.node
-    qualified = reference.qualified
-    while isinstance(node, cst.Name | cst.Attribute):
-        found.append((node, qualified))
-        if isinstance(node, cst.Name):
-            break
-        node, qualified = node.value, qualified.rpartition(".")[0]
-    return found

@@ -98,6 +98,14 @@ ROWS: Final = (
         _on_both(_OWN_STEP),
     ),
     Row(
+        3,
+        "refused",
+        "A class of torch.optim that the file changes",
+        "A method or class that is assigned to torch.optim holds for all that the file makes. No "
+        "native class and none of bridge has it; the file is not written without `--partial`.",
+        _on_all(f"import torch\n\ntorch.optim.SGD.step = traced_step\n{_OPTIMIZER}"),
+    ),
+    Row(
         301,
         "native",
         "A use of an optimizer or a scheduler, in {}'s words",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of
+from codemods.arguments import definition_of, is_builtin
+from codemods.plain import outside_name
 
 if TYPE_CHECKING:
     from codemods.source import Source
 
 PURE_CALLS = ("abs", "float", "int", "len", "max", "min", "pow", "round", "sum")
-PURE_MODULES = ("math.", "np.", "numpy.")
-IMPURE_MODULES = ("np.random.", "numpy.random.")
+PURE_MODULES = ("math.", "numpy.")
+IMPURE_MODULES = ("numpy.random.",)
 IMPURE = (cst.Await, cst.Del, cst.Global, cst.NamedExpr, cst.Nonlocal, cst.Yield)
 
 
@@ -44,9 +45,10 @@ def _has_effect(source: Source, node: cst.CSTNode) -> bool:
     match node:
         case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
             return not isinstance(target, cst.Name)
+        case cst.Call(func=cst.Name() as function):
+            return function.value not in PURE_CALLS or not is_builtin(source, function)
         case cst.Call(func=function):
-            called = source.text(function)
-            is_of_module = called.startswith(PURE_MODULES) and not called.startswith(IMPURE_MODULES)
-            return called not in PURE_CALLS and not is_of_module
+            called = outside_name(source, function) or ""
+            return not called.startswith(PURE_MODULES) or called.startswith(IMPURE_MODULES)
         case _:
             return isinstance(node, IMPURE)

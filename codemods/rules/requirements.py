@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of, is_only_read
+from codemods.arguments import definition_of, is_builtin, is_only_read
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import shape_of, writes
@@ -193,10 +193,10 @@ def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR091
     match params:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):
             return True
-        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[argument]):
-            return is_flat(source, argument.value)
-        case cst.Call(func=cst.Name(value="filter"), args=[_, argument]):
-            return is_flat(source, argument.value)
+        case cst.Call(func=cst.Name(value="list" | "tuple") as function, args=[argument]):
+            return is_builtin(source, function) and is_flat(source, argument.value)
+        case cst.Call(func=cst.Name(value="filter") as function, args=[_, argument]):
+            return is_builtin(source, function) and is_flat(source, argument.value)
         case cst.BinaryOperation(operator=cst.Add()):
             return is_flat(source, params.left) and is_flat(source, params.right)
         case cst.ListComp() | cst.GeneratorExp():

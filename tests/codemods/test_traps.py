@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.rewriting import check_bridged, check_native
+from tests.rewriting import check_bridged, check_native, check_refused
 
 if TYPE_CHECKING:
     from codemods.model import Target
@@ -178,3 +178,35 @@ def test_the_same_without_a_trap_is_native(to: Target) -> None:
     uses = "opt.zero_grad()\nopt.step()\ns.step()\nprint(s.get_last_lr())\n"
 
     check_native(HEAD.replace("import torch\n", "") + MADE + uses, to, *codes)
+
+
+PATCHES = [
+    "torch.optim.SGD.step = traced\n",
+    "optim.SGD = Mine\n",
+    "optim.Optimizer.zero_grad += f\n",
+    "del optim.SGD.step\n",
+    "setattr(optim.SGD, 'step', traced)\n",
+]
+SHADOWED: list[tuple[Target, str, str]] = [
+    ("paddle", "float = f\n", "s = sched.ReduceLROnPlateau(opt)\ns.step(loss)\n"),
+    ("paddle", "def float(x): ...\n", "s = sched.ReduceLROnPlateau(opt)\ns.step(loss)\n"),
+    ("paddle", "max = f\n", "s = sched.MultiplicativeLR(opt, lambda e: max(e, 2))\n"),
+    ("paddle", "import mine as np\n", "s = sched.MultiplicativeLR(opt, lambda e: np.cos(e))\n"),
+    ("paddle", "def list(x): ...\n", "o = optim.SGD(list(m.parameters()), lr=0.1)\n"),
+    ("oneflow", "filter = f\n", "o = optim.SGD(filter(f, m.parameters()), lr=0.1)\n"),
+]
+
+
+@pytest.mark.parametrize("to", [*BOTH, "bridge"])
+@pytest.mark.parametrize("patch", PATCHES)
+def test_a_file_that_changes_torch_optim_is_refused(to: Target, patch: str) -> None:
+    before = f"{HEAD}{patch}{OPT}"
+
+    check_refused(before, to, 4, "computes with torch's tensors", scope="optim")
+    check_refused(before, to, 5, "line 4 changes torch.optim itself", scope="optim")
+
+
+@pytest.mark.parametrize(("to", "shadow", "body"), SHADOWED)
+def test_a_builtin_that_the_file_binds_is_not_pythons(to: Target, shadow: str, body: str) -> None:
+    opt = "" if "optim.SGD" in body else OPT
+    check_bridged(f"{HEAD}{shadow}{opt}{body}", to, "")

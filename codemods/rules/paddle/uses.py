@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.arguments import UNKNOWN, Unbound, bind, value_of
+from codemods.arguments import UNKNOWN, Unbound, bind, is_python_own, value_of
 from codemods.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.calls import (
@@ -45,12 +45,13 @@ def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
         return Converted()
     if not drives_plateau(around):
         return Blocked("`scheduler.step(epoch)` has another meaning in Paddle")
-    if len(use.call.args) != 1 or use.call.args[0].star:
-        return Blocked("`step` is called with more than the metric")
     argument = use.call.args[0]
-    if argument.keyword is not None and argument.keyword.value != "metrics":
+    is_named = argument.keyword is not None and argument.keyword.value != "metrics"
+    if len(use.call.args) != 1 or argument.star or is_named:
         return Blocked("`step` is called with more than the metric")
     value = argument.value
+    if not is_python_own(around.source, value, "float"):
+        return Blocked("`float`, which makes a number of the metric, is something else here")
     if isinstance(value, cst.Call) and around.source.text(value.func) == "float":
         return Converted()
     # torch compares metrics as Python floats; Paddle keeps a tensor, in its own precision.
