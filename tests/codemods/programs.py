@@ -49,7 +49,6 @@ OPTIMIZERS: Final = (
     "Adagrad({}, lr=0.05)",
     "Adagrad({}, lr=0.05, lr_decay=0.01)",
     "Adadelta({})",
-    "RMSprop({}, lr=0.001)",
     "NAdam({}, lr=0.01)",
     "RAdam({}, lr=0.01)",
     "Rprop({}, lr=0.01)",

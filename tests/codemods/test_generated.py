@@ -44,7 +44,7 @@ def test_a_generated_program_trains_as_its_port_does(xp: Framework, text: str) -
     result = port(text.encode(), Path("x.py"), Options(TARGETS[xp.name]))
     assume(result.changed and not result.incomplete)
     # A note says that OneFlow's Adam takes every parameter to have a gradient at every step.
-    assume("in_part" not in text or not any("every gradient" in f.reason for f in result.findings))
+    assume("in_part" not in text or not any("every gradient" in f.what for f in result.findings))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what torch says of the order of steps is not ours
         try:
