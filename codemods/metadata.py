@@ -13,18 +13,13 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
-from libcst.metadata import (
-    ByteSpanPositionProvider,
-    ExpressionContext,
-    MetadataWrapper,
-    ScopeProvider,
-)
+from libcst.metadata import ExpressionContext, ScopeProvider
 from libcst.metadata.scope_provider import ScopeVisitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from libcst.metadata import CodeSpan, Scope
+    from libcst.metadata import Scope
 
 # What a name is bound in, by the field that it stands in.
 TARGETS: Mapping[type[cst.CSTNode], str] = {
@@ -79,11 +74,6 @@ def parents(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     return found
 
 
-def spans(module: cst.Module) -> Mapping[cst.CSTNode, CodeSpan]:
-    """Return where every node stands, in bytes of UTF-8."""
-    return _Wrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
-
-
 def scopes(
     module: cst.Module, parents: Mapping[cst.CSTNode, cst.CSTNode]
 ) -> Mapping[cst.CSTNode, Scope | None]:
@@ -101,14 +91,6 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from value
         elif IS_NODE[type(value)]:
             yield value
-
-
-class _Wrapper(MetadataWrapper):
-    """A wrapper that does not visit all nodes for no provider at all."""
-
-    def visit_batched(self, visitors: Iterable[Any], *args: Any, **kwargs: Any) -> cst.CSTNode:
-        visitors = list(visitors)
-        return super().visit_batched(visitors, *args, **kwargs) if visitors else self.module
 
 
 class _Scopes(ScopeProvider):

@@ -10,6 +10,7 @@ https://docs.python.org/3/library/faulthandler.html#faulthandler.dump_traceback_
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import pickle
 import signal
@@ -29,6 +30,7 @@ class Failed:
 def serve() -> None:
     """Read the work and the time limit from stdin, then a question at a time; answer on stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # a tree is in use until it is gone as a whole: looking for garbage finds none
     warnings.simplefilter("ignore")  # what Python thinks of a user's escape sequences
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may get among the answers
@@ -47,3 +49,5 @@ def serve() -> None:
             faulthandler.cancel_dump_traceback_later()
             pickle.dump(answer, answers)
             answers.flush()
+            del question, answer
+            gc.collect()

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import libcst as cst
 
-from codemods.metadata import parents, scopes, spans
+from codemods.metadata import parents, scopes
+from codemods.printing import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,12 +64,13 @@ class Source:
         except (UnicodeDecodeError, SyntaxError, LookupError, ValueError) as error:
             raise UnreadableSourceError(f"cannot be decoded: {error}") from error
         # libcst loses a blank line at the very end where another one there has blanks in it.
-        if module.bytes.rstrip() != data.rstrip():
+        text, spans = printed(module)
+        if text.encode(module.encoding).rstrip() != data.rstrip():
             raise UnreadableSourceError("libcst does not reproduce this file byte for byte")
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
         above = parents(module)
-        return cls(data, bom, module, above, scopes(module, above), spans(module))
+        return cls(data, bom, module, above, scopes(module, above), spans)
 
     @cached_property
     def all_scopes(self) -> list[Scope]:
