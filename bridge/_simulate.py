@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from bridge._simulate_stepping import Values
 
 
+MOST_STEPS = 100_000_000  # 800 MB for each group
+
+
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """What a schedule sets: `values["lr"][group][step]`.
@@ -112,6 +115,8 @@ def _evaluated(schedule: Schedule, steps: int, *, exact: bool) -> tuple[Values, 
 def _check(steps: int, lr: float, groups: Sequence[Mapping[str, Any]] | None) -> None:
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise SimulationError(f"steps must be a positive integer, got {steps!r}.")
+    if steps > MOST_STEPS:
+        raise SimulationError(f"steps must be at most {MOST_STEPS:,}, got {steps:,}.")
     given = [{"lr": lr}] if groups is None else groups
     if not given:
         raise SimulationError("groups must have at least one group, got none.")

@@ -114,6 +114,10 @@ def _built(spec: Any, optimizer: PlainOptimizer, arguments: Mapping[str, Any]) -
     match spec:
         case dict():
             return lr_scheduler.from_config(spec, optimizer)
+        case str() if "(" not in spec and not spec.endswith(JSON + YAML) and Path(spec).exists():
+            raise SimulationError(
+                f"{spec} is no configuration: those are {', '.join(JSON + YAML)} files."
+            )
         case str() if "(" in spec or not spec.endswith(JSON + YAML):
             return parse(spec).build(optimizer)
         case str() | Path():

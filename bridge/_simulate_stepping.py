@@ -96,20 +96,32 @@ def _advance(
     schedule: Schedule, steps: int, metrics: Iterable[float] | None
 ) -> Callable[[], object]:
     scheduler = schedule.scheduler
-    names = {base.__name__ for base in type(scheduler).__mro__}
-    if names & NEED_METRICS or (metrics is not None and "MetricSequentialLR" in names):
+    if needs_metrics(scheduler) or (metrics is not None and _may_have_metrics(scheduler)):
         given = list(islice(metrics or (), steps))
         if len(given) < steps - 1:
             raise SimulationError(
                 f"{type(scheduler).__name__} needs a metric for each of {steps - 1} steps, "
                 f"got {len(given)}.\n"
-                "Hint: give bridge.simulate metrics=[...], the losses that you expect."
+                "Hint: give the losses that you expect: metrics=[...], or --metrics FILE."
             )
         following = iter(given)
         return lambda: scheduler.step(next(following))
     if metrics is not None:
         raise SimulationError(f"{type(scheduler).__name__} takes no metrics.")
     return _quickest(scheduler, schedule.groups)
+
+
+def needs_metrics(scheduler: Any) -> bool:
+    """Say whether a schedule is stepped with a metric, of whichever framework it is."""
+    return bool(_kinds(scheduler) & NEED_METRICS)
+
+
+def _may_have_metrics(scheduler: Any) -> bool:
+    return "MetricSequentialLR" in _kinds(scheduler)
+
+
+def _kinds(scheduler: Any) -> set[str]:
+    return {base.__name__ for base in type(scheduler).__mro__}
 
 
 def _quickest(

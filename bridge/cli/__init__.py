@@ -5,8 +5,11 @@ Follows https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subc
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import click
 
@@ -95,6 +98,26 @@ class LazyGroup(click.Group):
             if isinstance(error, Failure) or getattr(error, "exit_code", None) == ERROR:
                 raise
             raise Failure(str(error)) from error
+        except MemoryError as error:
+            raise Failure("there is not enough memory for that.") from error
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command; what stdout does not take is an error as any other, with its exit code."""
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            if not options.get("standalone_mode", True):
+                raise
+            _forget_output()
+            place = f" {error.filename}" if error.filename else ""
+            Failure(f"cannot read or write{place}: {error.strerror}.").show()
+            sys.exit(ERROR)
+
+
+def _forget_output() -> None:
+    # The interpreter's end would try again, and report that its own way.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.command(

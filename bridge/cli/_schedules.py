@@ -55,6 +55,11 @@ def options(function: _F) -> _F:
                 help='A parameter group, as "lr=0.01, momentum=0.9"; once for each.',
             ),
             click.option(
+                "--metrics",
+                type=click.Path(path_type=Path),
+                help="For ReduceLROnPlateau: a file of numbers, or a trace with its losses.",
+            ),
+            click.option(
                 "--closed-form",
                 is_flag=True,
                 help="Evaluate formulas within 1e-12 where they are faster than exact steps.",
@@ -87,6 +92,7 @@ def simulated(
     steps: int | None,
     lr: float,
     groups: Sequence[str],
+    metrics: Path | None,
     closed_form: bool,
 ) -> Drawing:
     """Simulate each schedule, under its text or its file's name."""
@@ -94,7 +100,10 @@ def simulated(
     from bridge._expression import parse_group  # noqa: PLC0415
     from bridge._simulate_milestones import length_of  # noqa: PLC0415
     from bridge._simulate_spec import schedule_of  # noqa: PLC0415
+    from bridge._simulate_stepping import needs_metrics  # noqa: PLC0415
+    from bridge.cli._metrics import read_metrics  # noqa: PLC0415
 
+    losses = None if metrics is None else read_metrics(metrics)
     given = [parse_group(group) for group in groups] or None
     asked, left = _asked(schedules, given)
     built = []
@@ -108,12 +117,16 @@ def simulated(
         # one may count epochs and another one steps: each goes to its own end.
         own = length_of(scheduler) if each.is_of_script else longest
         most = min(own, getattr(scheduler, "total_steps", own))
+        needed = losses if needs_metrics(scheduler) else None
+        if needed is not None:
+            most = len(needed) + 1
         with _reported(each.label):
             found[each.label] = simulate(
                 each.text,
                 most if steps is None else steps,
                 lr=lr,
                 groups=each.groups,
+                metrics=needed,
                 exact=not closed_form,
             )
     return Drawing(found, left)
@@ -161,4 +174,5 @@ class _reported:  # noqa: N801 - a context manager, written as a verb
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, ERRORS) and not isinstance(error, BridgeError):
             message = error.args[0] if error.args else type(error).__name__
-            raise Failure(f"{self.text}: {message}") from error
+            hint = ".\nHint: look at its numbers." if isinstance(error, ArithmeticError) else ""
+            raise Failure(f"{self.text}: {message}{hint}") from error

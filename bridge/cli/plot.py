@@ -23,6 +23,7 @@ Examples:
   optbridge plot train.py                                        the schedules of a script
   optbridge plot "CosineAnnealingLR(90)" --unit epoch --log
   optbridge plot "StepLR(30)" --group lr=0.1 --group lr=0.01     a curve for each group
+  optbridge plot "ReduceLROnPlateau()" --metrics losses.txt
 
 \b
 A file's name says what it is: .png, .svg, .pdf, .html, .csv or .json.

@@ -14,6 +14,8 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge.errors import TraceError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -34,6 +36,7 @@ class TraceFile:
 
     def __init__(self, path: Path, *, replace: bool) -> None:
         if replace:
+            check_replaceable(path)
             self.path = path
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         else:
@@ -99,6 +102,16 @@ def family(path: Path) -> Iterable[Path]:
         parts = [part.removeprefix("rank") for part in between.split(".")]
         if all(part.isdigit() for part in parts) and _is_trace(other):
             yield other
+
+
+def check_replaceable(path: Path) -> None:
+    """Refuse a place where something else than a trace would be lost."""
+    if path.exists() and not (path.is_file() and (path.stat().st_size == 0 or _is_trace(path))):
+        what = "a file that is no trace" if path.is_file() else "no file"
+        raise TraceError(
+            f"cannot write {path}: it is {what}; nothing was changed.\n"
+            "Hint: name another file, or remove that one."
+        )
 
 
 def _first_free(path: Path) -> tuple[Path, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import TraceError
-from bridge.tracing._file import family
+from bridge.tracing._file import check_replaceable, family
 from bridge.tracing._process import VARIABLE
 
 if TYPE_CHECKING:
@@ -28,15 +29,21 @@ def run_traced(
     The first process that steps an optimizer writes `path`; a launcher's others write beside it,
     as `a.rank1.jsonl`. What an earlier trace left there is removed.
     """
+    if shutil.which(command[0]) is None:
+        raise _not_run(command, "there is no such program")  # before an earlier trace is removed
     _make_room(path)
     environment = tracing(os.environ, path, grad_norm=grad_norm, checksum=checksum)
     try:
         process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
     except OSError as error:
-        hint = "a script is run by its interpreter: -- python train.py"
-        raise TraceError(f"cannot run {command[0]}: {error.strerror}.\nHint: {hint}") from error
+        raise _not_run(command, error.strerror) from error
     code = _wait(process)
     return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _not_run(command: Sequence[str], reason: str | None) -> TraceError:
+    hint = "a script is run by its interpreter: -- python train.py"
+    return TraceError(f"cannot run {command[0]}: {reason}.\nHint: {hint}")
 
 
 def tracing(environment: Mapping[str, str], path: Path, **options: Any) -> dict[str, str]:
@@ -54,6 +61,7 @@ def tracing(environment: Mapping[str, str], path: Path, **options: Any) -> dict[
 
 def _make_room(path: Path) -> None:
     try:
+        check_replaceable(path)
         # Also proves, before an hour of training, that it can be written.
         with path.open("ab"):
             pass
