@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import EditConflictError, apply
 from codemods.marks import missing
+from codemods.mentions import mentions
 from codemods.model import FileResult, Finding
 from codemods.plan import plan
-from codemods.relevance import concerns_us, imports
+from codemods.relevance import concerns_us
 from codemods.soundness import broken
 from codemods.source import Source, UnreadableSourceError
 from codemods.stars import written_out
@@ -53,7 +54,7 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
 
 
 def _port(raw: bytes, path: Path, options: Options) -> FileResult:
-    if not imports(raw, options.origin):
+    if not mentions(raw, options):
         return FileResult(path, raw, raw)
     source = written_out(Source.parse(raw))
     planned = _planned(source, options)

@@ -76,6 +76,12 @@ def member_uses(
             yield use
 
 
+def member_names(table: Table) -> frozenset[str]:
+    """Return the members that need a look: those that differ, and those of torch's own objects."""
+    listed = {name for rows in table.members.values() for name in rows}
+    return frozenset(listed | torch_members.TENSOR | torch_members.MODULE | MODULE_STATE)
+
+
 class _Members:
     def __init__(
         self, source: Source, names: Names, types: Types, table: Table, *, is_imported: bool
@@ -91,8 +97,7 @@ class _Members:
                 node = node.value
 
     def candidates(self) -> Iterator[cst.Attribute]:
-        members = {name for rows in self.table.members.values() for name in rows}
-        members |= torch_members.TENSOR | torch_members.MODULE | MODULE_STATE
+        members = member_names(self.table)
         for node in self.source.each(cst.Attribute):
             if (
                 node not in self.torch_nodes

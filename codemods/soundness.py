@@ -8,7 +8,7 @@ from collections import Counter
 
 import libcst as cst
 
-from codemods.relevance import parsed
+from codemods.parsing import parsed
 from codemods.source import Source, UnreadableSourceError
 
 
