@@ -13,7 +13,7 @@ from codemods.api import TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
-from codemods.codes import LEFT, MEMBERS, PREFIXES, api_number
+from codemods.codes import LEFT, MEMBERS, PREFIXES, THROUGH, api_number
 from codemods.collect import collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
@@ -31,16 +31,14 @@ from codemods.verbose import NOTE, named, verbose_of
 from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
     from codemods.annotations import Natives
     from codemods.bundles import Bundle
-    from codemods.facts import Role
     from codemods.model import Edit, Kind, Options, PrependLine
     from codemods.names import Binding, Dotted, Names, Reference
     from codemods.source import Source
 
-THROUGH: Mapping[Role, str] = {"optimizer": "BR101", "scheduler": "BR201"}
 HINT_MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
 
@@ -82,6 +80,7 @@ class _Planner:
         self.unported: set[cst.CSTNode] = set()
 
     def run(self) -> Plan:
+        self._hold()
         bundles = bundle(collect(self.source, self.names))
         judged = [(found, self._judge(found)) for found in bundles]
         for found, judgement in judged:
@@ -105,6 +104,14 @@ class _Planner:
         for told in self.wishes.told():
             self._report(*told)
         return self.result
+
+    def _hold(self) -> None:
+        """Keep the imports whose line the user wants left; their names are written out."""
+        for binding in self.names.bindings:
+            code = self._code(api_number(binding.qualified)) if self._ports_all() else "BR301"
+            if (wish := self.wishes.asked(binding.alias, code)) is not None:
+                self.held.append(binding)
+                self._report(binding.alias, code, "skipped", binding.qualified, wish)
 
     # optimizers and schedulers
 
@@ -160,36 +167,18 @@ class _Planner:
                 self.result.edits += named(verbose)
                 self._note(construct.call, 801, qualified, (NOTE,))
 
-    def _coded(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
-        """Yield what the verdict touches, each with the code that it would get."""
-        for construct in found.constructs:
-            match judgement.verdict:
-                case Native():
-                    yield construct.call, judgement.outcomes[construct.call].code
-                case Bridge():
-                    yield construct.call, THROUGH[construct.role]
-                case Refused():
-                    yield construct.call, self._code(1)
-        yield from ((use, self._code(301)) for use in judgement.used)
-
     def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""
-        for node, code in self._coded(found, judgement):
-            if (wish := self.wishes.against(node, code)) is not None:
-                if isinstance(judgement.verdict, Bridge) and self.options.style == "auto":
-                    wish = f"{judgement.verdict.reason}; {wish}"
-                self._skip(found, node, code, wish)
-                return True
-        return False
-
-    def _skip(self, found: Bundle, node: cst.CSTNode, code: str, wish: str) -> None:
+        if (wish := self.wishes.against_bundle(found, judgement)) is None:
+            return False
         hint = HINT_MIXED if self._ports_all() else ""
+        line = f"goes with line {self.source.line(wish.node)}: "
         for construct in found.constructs:
             self.kept_calls.add(construct.call)
-            here = construct.call is node
-            reason = wish if here else f"goes with line {self.source.line(node)}: {wish}"
+            reason = wish.reason if construct.call is wish.node else line + wish.reason
             what = construct.reference.qualified
-            self._report(construct.call, code, "skipped", what, reason, hint)
+            self._report(construct.call, wish.code, "skipped", what, reason, hint)
+        return True
 
     # every name of torch
 
@@ -317,17 +306,16 @@ class _Planner:
         used = tuple(r for r in self.names.references if not self._is_dropped(r.node))
         names = replace(self.names, references=used)
         for binding, target in unused(names, TABLES[self.options.target], self.options.target):
+            if binding in self.held:
+                continue
             code = self._code(api_number(binding.qualified))
             if target is not None and self._is_unwanted(binding.alias, code, binding.qualified):
                 self.held.append(binding)
-                continue
-            if target is not None:
+            elif target is not None:
                 self.unused.append((binding, target))
-                continue
-            reason = "it is imported and not used, and in no table"
-            self._find(
-                binding.alias, self._code(LEFT), "left", binding.qualified, reason, "remove it"
-            )
+            else:
+                what, reason = binding.qualified, "it is imported and not used, and in no table"
+                self._find(binding.alias, self._code(LEFT), "left", what, reason, "remove it")
 
     def _collisions(self, targets: Iterable[str]) -> None:
         roots = {target.partition(".")[0] for target in targets}

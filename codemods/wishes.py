@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from codemods.codes import RULES
+from bridge.equivalents import equivalents_of
+from codemods.codes import PREFIXES, RULES, THROUGH
+from codemods.facts import MethodCall
+from codemods.model import Bridge, Native, Refused, RemoveArgument
 from codemods.selection import objection
 from codemods.skips import Skips
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from codemods.bundles import Bundle
+    from codemods.judge import Judgement
     from codemods.model import Kind, Options
     from codemods.source import Source
 
@@ -30,6 +35,14 @@ class Told(NamedTuple):
     reason: str
 
 
+class Wish(NamedTuple):
+    """Why a bundle is left, and the site that says so, with the code that it would get."""
+
+    node: cst.CSTNode
+    code: str
+    reason: str
+
+
 class Wishes:
     """The comments of a file and the codes of the run, asked about one site after the other."""
 
@@ -40,10 +53,54 @@ class Wishes:
 
     def against(self, node: cst.CSTNode, code: str) -> str | None:
         """Return why a site is left as it is, None if the rule `code` may have it."""
+        return self.asked(node, code) or objection(self.options, code)
+
+    def asked(self, node: cst.CSTNode, code: str) -> str | None:
+        """Return why a comment leaves a site as it is, None if there is none."""
         skip = None if RULES[code].is_fixed else self.skips.covering(node, code)
-        if skip is not None:
-            return f"left as `{skip.text}` asks"
-        return objection(self.options, code)
+        return None if skip is None else f"left as `{skip.text}` asks"
+
+    def against_bundle(self, found: Bundle, judgement: Judgement) -> Wish | None:
+        """Return why a whole bundle is left as it is, None if its verdict may be carried out."""
+        for node, code in self._coded(found, judgement):
+            if (reason := self.against(node, code)) is not None:
+                if isinstance(judgement.verdict, Bridge) and self.options.style == "auto":
+                    reason = f"{judgement.verdict.reason}; {reason}"
+                return Wish(node, code, reason)
+        for node, code in self._touched(found, judgement) if self.skips.by_line else ():
+            if (reason := self.asked(node, code)) is not None:
+                return Wish(node, code, reason)
+        return None
+
+    def _coded(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
+        """Yield every construction, with the code that it would get."""
+        for construct in found.constructs:
+            match judgement.verdict:
+                case Native():
+                    yield construct.call, judgement.outcomes[construct.call].code
+                case Bridge():
+                    yield construct.call, THROUGH[construct.role]
+                case Refused():
+                    yield construct.call, f"{PREFIXES[self.options.target]}001"
+
+    def _touched(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
+        """Yield what else stands for a bundle, whatever its verdict.
+
+        A port of the rest can change the verdict; what is skipped in a first run is in a second.
+        """
+        target = self.options.target
+        for construct in found.constructs:
+            yield from ((construct.call, r.code) for r in equivalents_of(target, construct.name))
+        if target == "bridge":
+            return
+        used = f"{PREFIXES[target]}301"
+        for _, use in found.uses():
+            yield (use.call if isinstance(use, MethodCall) else use.node), used
+        calls = {construct.call for construct in found.constructs}
+        for edit in judgement.edits:
+            node = edit.argument if isinstance(edit, RemoveArgument) else edit.node
+            if calls.isdisjoint(self.source.ancestors(node)):
+                yield node, used
 
     def silences(self, node: cst.CSTNode, code: str, what: str) -> bool:
         """Tell whether a name that no rule may have is only counted: codes turned it off."""

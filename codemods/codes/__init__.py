@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from codemods.codes._findings import LEFT, MEMBERS, api_number, other_rules
-from codemods.codes._model import PREFIXES, Example, Rule
+from codemods.codes._model import PREFIXES, THROUGH, Example, Rule
 from codemods.codes._native import native_rules
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "MEMBERS",
     "PREFIXES",
     "RULES",
+    "THROUGH",
     "Example",
     "Rule",
     "api_number",

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from codemods.facts import Role
     from codemods.model import Kind, Origin, Target
 
 # Which target a code's letters stand for; those of every target are not in here.
 PREFIXES: Mapping[Target, str] = {"paddle": "PD", "oneflow": "OF", "bridge": "BR"}
+# What a construction gets that goes through bridge.
+THROUGH: Mapping[Role, str] = {"optimizer": "BR101", "scheduler": "BR201"}
 
 
 @dataclass(frozen=True, slots=True)
