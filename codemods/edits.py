@@ -63,7 +63,11 @@ class _Renderer:
             if isinstance(edit, RemoveArgument):
                 removed[edit.call].append(edit.argument)
             else:
-                self.inside[self._home(edit.node)].append(_splice(source, edit))
+                # A line above a statement stands outside of all that is replaced in it.
+                node = (
+                    statement_of(source, edit.node) if isinstance(edit, PrependLine) else edit.node
+                )
+                self.inside[self._home(node)].append(_splice(source, edit))
         for call, arguments in removed.items():
             self.inside[self._home(arguments[0])].extend(_removals(source, call, arguments))
 
@@ -133,10 +137,14 @@ def _appended(source: Source, statement: cst.BaseStatement, text: str) -> _Splic
     return _Splice(line_end, line_end, 3, (newline + indent.decode() + text,))
 
 
+def statement_of(source: Source, node: cst.CSTNode) -> cst.CSTNode:
+    """Return the statement that a node stands in, the node itself where there is none."""
+    return next((a for a in source.ancestors(node) if isinstance(a, cst.BaseStatement)), node)
+
+
 def line_start(source: Source, node: cst.CSTNode) -> int:
     """Return where the line begins on which the statement around a node does."""
-    statement = next((a for a in source.ancestors(node) if isinstance(a, cst.BaseStatement)), node)
-    return source.data.rfind(b"\n", 0, source.start(statement)) + 1
+    return source.data.rfind(b"\n", 0, source.start(statement_of(source, node))) + 1
 
 
 def _prepended(source: Source, node: cst.CSTNode, text: str) -> _Splice:

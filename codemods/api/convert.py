@@ -139,5 +139,15 @@ def _argument(
         parts = rewrite(source, argument.value)
         if isinstance(parts, Blocked):
             return parts
-        edits.append(Replace(argument.value, parts))
+        edits += _written(argument.value, parts)
     return Converted(tuple(edits), notes)
+
+
+def _written(node: cst.BaseExpression, parts: tuple[str | cst.CSTNode, ...]) -> tuple[Edit, ...]:
+    """Write `parts` for a node; where that is the node with text around it, only the text."""
+    if node not in parts:
+        return (Replace(node, parts),)
+    at = parts.index(node)
+    before, after = ("".join(map(str, some)) for some in (parts[:at], parts[at + 1 :]))
+    around = (Insert(node, before, "before"), Insert(node, after, "after"))
+    return tuple(insert for insert in around if insert.text)

@@ -151,8 +151,10 @@ def test_functions_of_other_modules_are_not_methods_of_tensors() -> None:
     imports = "import jax.numpy as jnp\nimport paddle\nfrom paddle import nn\n"
     uses = "y = jnp.cos(x, out) + paddle.rsqrt(x, 2) + nn.functional.relu(x, True)\n"
 
+    unknown = f"import torch\nz = torch.ones(3)\n{uses}"
+
     check_untouched(f"# torch\n{imports}{uses}", "paddle")
-    check_refused(f"# torch\n{uses}", "paddle", 2, "what `.cos` is called on is not known")
+    check_refused(unknown, "paddle", 3, "what `.cos` is called on is not known")
 
 
 def test_a_tensor_that_others_hold_is_not_written_by_augmented_assignment() -> None:
@@ -294,6 +296,23 @@ optimizer.load_state_dict(state)
     assert "model.zero_grad(set_to_none=True)" in after
     assert "optimizer.zero_grad()" in after
     assert "model.zero_grad(set_to_none=False)" in after
+
+
+def test_an_argument_that_is_checked_may_be_rewritten_itself() -> None:
+    text = "import torch\ny = torch.where(x > 0, torch.zeros_like(x), torch.ones_like(x))\n"
+
+    check_rewritten(text, text.replace("torch", "oneflow"), "oneflow")
+    text = "import torch\ny = torch.nn.Linear(2, 3, bias=torch.cuda.is_available())\n"
+    after = "bias_attr=None if paddle.cuda.is_available() else False"
+    assert after in check_sound(text.encode(), "paddle").after.decode()
+
+
+def test_what_is_left_inside_a_call_that_is_rewritten_is_marked_above_its_line() -> None:
+    text = "import torch\nif torch.ones(2):\n    k = torch.randn(3, layout=a).topk(2, dim=0)[1]\n"
+    after = check_sound(text.encode(), "oneflow", partial=True).after.decode()
+
+    assert "\n    # optbridge: OF999 left: torch.randn" in after
+    assert "    k = oneflow.topk(torch.randn(3, layout=a), 2, dim=0)[1]" in after
 
 
 def test_a_list_that_was_an_iterator_is_made_one() -> None:
