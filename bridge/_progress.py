@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Iterator
 
 _T = TypeVar("_T")
 SOON = 1.0  # seconds; what is done by then needs no bar
+STRETCH = 1 << 18  # steps between two looks at the clock
+_IS_COMMAND: ContextVar[bool] = ContextVar("_IS_COMMAND", default=False)
+
+
+@contextmanager
+def of_a_command() -> Iterator[None]:
+    """Let long loops show how far they are: in a program of the user's they do not."""
+    token = _IS_COMMAND.set(True)
+    try:
+        yield
+    finally:
+        _IS_COMMAND.reset(token)
+
+
+def stretches(count: int, what: str) -> Iterator[range]:
+    """Yield ranges that make up `range(count)`; a command shows how far it is.
+
+    >>> [len(stretch) for stretch in stretches(600_000, "counting")]
+    [262144, 262144, 75712]
+    """
+    starts = range(0, count, STRETCH)
+    for start in tracked(starts, what, total=len(starts), shown=_IS_COMMAND.get()):
+        yield range(start, min(start + STRETCH, count))
 
 
 def tracked(

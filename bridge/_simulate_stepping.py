@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bridge._progress import stretches
 from bridge.errors import SimulationError
 from bridge.optim.lr_scheduler import (
     SWALR,
@@ -74,13 +75,14 @@ def _record(
     ]
     whole = [(keep, group, key) for keep, group, key, index in all_of if index is None]
     entries = [(keep, group, key, index) for keep, group, key, index in all_of if index is not None]
-    for step in range(steps):
-        if step:
-            advance()
-        for keep, group, key in whole:
-            keep(group[key])
-        for keep, group, key, index in entries:
-            keep(group[key][index])
+    for stretch in stretches(steps, "simulating"):
+        for step in stretch:
+            if step:
+                advance()
+            for keep, group, key in whole:
+                keep(group[key])
+            for keep, group, key, index in entries:
+                keep(group[key][index])
 
 
 def _asked(scheduler: Any, steps: int, advance: Callable[[], object]) -> array[float]:
@@ -180,17 +182,20 @@ def lean(schedulers: Sequence[Any], group: MutableMapping[str, Any], steps: int)
     if len(schedulers) == 1 and isinstance(schedulers[0], ByEpoch):
         (scheduler,) = schedulers
         formula = partial(scheduler._lr_at, scheduler.base_lrs[0])  # noqa: SLF001 - a base of ours
-        record.extend(map(formula, range(scheduler.last_epoch + 1, scheduler.last_epoch + steps)))
+        first = scheduler.last_epoch + 1
+        for stretch in stretches(steps - 1, "simulating"):
+            record.extend(map(formula, range(first + stretch.start, first + stretch.stop)))
         return record
     turns = [(scheduler, _begun(scheduler)) for scheduler in schedulers]
     keep = record.append
-    for _ in range(1, steps):
-        for scheduler, get_lr in turns:
-            scheduler.last_epoch += 1
-            scheduler._step_count += 1  # noqa: SLF001 - a copy, and ours alone
-            (value,) = get_lr()
-            group["lr"] = value
-        keep(value)
+    for stretch in stretches(steps - 1, "simulating"):
+        for _ in stretch:
+            for scheduler, get_lr in turns:
+                scheduler.last_epoch += 1
+                scheduler._step_count += 1  # noqa: SLF001 - a copy, and ours alone
+                (value,) = get_lr()
+                group["lr"] = value
+            keep(value)
     return record
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 import click
 
 from bridge import __version__
+from bridge._progress import of_a_command
 from bridge.errors import BridgeError
 
 ERROR = 2
@@ -90,7 +91,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with of_a_command():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo(err=True)
             ctx.exit(INTERRUPTED)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
+
+from bridge._progress import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +35,10 @@ def as_csv(simulations: Mapping[str, Simulation], unit: Unit = "step") -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heads)
-    writer.writerows((step, *row) for step, row in enumerate(zip_longest(*columns, fillvalue="")))
+    rows = enumerate(zip_longest(*columns, fillvalue=""))
+    longest = max(each.steps for each in simulations.values())
+    for stretch in stretches(longest, "writing"):
+        writer.writerows((step, *row) for step, row in islice(rows, len(stretch)))
     return text.getvalue()
 
 

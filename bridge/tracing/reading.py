@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bridge._progress import stretches
 from bridge.errors import TraceError
 from bridge.tracing._file import FORMAT, HEADER
 
@@ -63,9 +64,10 @@ def read_trace(path: Path) -> Trace:
     reading = _Reading()
     taken = 1
     try:
-        for line in lines[1:]:
-            reading.take(json.loads(line))
-            taken += 1
+        for stretch in stretches(len(lines) - 1, f"reading {path.name}"):
+            for _ in stretch:
+                reading.take(json.loads(lines[taken]))
+                taken += 1
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise TraceError(
             f"line {taken + 1} of {path} is damaged: {_start_of(lines[taken])}.\n"

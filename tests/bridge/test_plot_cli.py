@@ -87,6 +87,46 @@ def test_groups_are_given_as_arguments() -> None:
     assert table == "step,lr group 0,lr group 1\n0,0.4,0.2\n1,0.2,0.1\n"
 
 
+@pytest.mark.parametrize("text", ["3 2 2 2 2", "[3, 2.0, 2, 2, 2]\n", "3\n2\n2\n2\n2\n"])
+def test_a_plateau_is_simulated_with_metrics_of_a_file(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "losses.txt"
+    path.write_text(text)
+    schedules = ("ReduceLROnPlateau(patience=1)", "StepLR(2)")
+    arguments = ("--metrics", str(path), "--lr", "1", "--json")
+    found = json.loads(run("simulate", *schedules, *arguments).output)
+
+    assert found["schedules"][0]["values"]["lr"] == [[1.0, 1.0, 1.0, 1.0, 0.1, 0.1]]
+    assert len(found["schedules"][1]["values"]["lr"][0]) == 100
+
+
+def test_the_metrics_may_be_a_trace_s_losses(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    step = '{{"optimizer":0,"step":{},"groups":[{{"lr":0.1}}],"loss":{}}}'
+    lines = [
+        '{"optbridge_trace":1,"command":[]}',
+        '{"optimizer":0,"class":"SGD","framework":"torch","version":"2","groups":[{}]}',
+        *(step.format(number, 2.0) for number in (1, 2, 3)),
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    arguments = ("--metrics", str(path), "--lr", "1")
+    table = run("simulate", "ReduceLROnPlateau(patience=0)", *arguments).output
+
+    assert [line.split(",")[1] for line in table.splitlines()[1:4]] == ["1.0", "1.0", "0.1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("1 two 3", "'two' is no number"), ("", "holds no metrics"), ("[]\n", "holds no metrics")],
+)
+def test_a_file_without_metrics_is_an_error(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "losses.txt"
+    path.write_text(text)
+    result = run("plot", "ReduceLROnPlateau()", "--metrics", str(path))
+
+    assert result.exit_code == 2
+    assert message in result.output
+
+
 @pytest.mark.parametrize("command", ["plot", "simulate"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
@@ -98,7 +138,11 @@ def test_groups_are_given_as_arguments() -> None:
         (["OneCycleLR(0.1, -5)"], "Expected positive integer total_steps, but got -5"),
         (["ConstantLR(2.0)"], "Constant multiplicative factor expected to be between 0 and 1"),
         (["ExponentialLR(1e300)"], "gives lr=inf"),
-        (["ReduceLROnPlateau()"], "needs a metric"),
+        (["ReduceLROnPlateau()"], "metrics=[...], or --metrics FILE"),
+        (["ReduceLROnPlateau()", "--metrics", "missing"], "cannot read missing: No such file"),
+        (["StepLR(3)", "-n", "100000001"], "steps must be at most 100,000,000"),
+        (["StepLR(3)", "-n", "nan"], "'nan' is not a valid integer"),
+        (["CosineAnnealingLR(0)"], "Hint: look at its numbers."),
         (["StepLR(hyperparameter('foo'), 3)"], "has no foo"),
         (["StepLR(3)", "-n", "-3"], "steps must be a positive integer, got -3"),
         (["StepLR(3)", "--lr", "nan"], "lr must be finite and not negative, got nan"),

@@ -188,7 +188,7 @@ def test_a_hidden_sitecustomize_still_runs(tmp_path: Path, monkeypatch: pytest.M
     ("command", "message"),
     [
         ([sys.executable, "-c", "pass"], "no step of an optimizer was seen"),
-        (["no-such-program"], "cannot run no-such-program: No such file or directory"),
+        (["no-such-program"], "cannot run no-such-program: there is no such program"),
     ],
 )
 def test_nothing_to_record_is_an_error(tmp_path: Path, command: list[str], message: str) -> None:

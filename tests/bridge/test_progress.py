@@ -1,0 +1,62 @@
+"""The bar of what takes long: on a terminal, and only there."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+SLOW = (
+    "import time, bridge._progress as p\n"
+    "p.SOON = 0.0\n"
+    "for _ in p.tracked(range(3), 'training', total=3): time.sleep(0.2)\n"
+)
+
+
+def on_a_terminal(code: str) -> str:
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen([sys.executable, "-c", code], stderr=theirs, env=environment):
+        os.close(theirs)
+        shown = b""
+        while part := _read(ours):
+            shown += part
+    os.close(ours)
+    return shown.decode()
+
+
+def _read(handle: int) -> bytes:
+    try:
+        return os.read(handle, 4096)
+    except OSError:  # Linux says so at the end of a terminal
+        return b""
+
+
+def test_a_terminal_shows_what_is_done_and_the_time_left() -> None:
+    shown = on_a_terminal(SLOW)
+
+    assert "training" in shown
+    assert "33%" in shown
+    assert "0:00:0" in shown
+
+
+def test_a_pipe_shows_nothing() -> None:
+    command = [sys.executable, "-c", SLOW]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stderr == ""
+
+
+def test_a_command_shows_a_bar_and_a_program_of_the_user_s_does_not() -> None:
+    code = (
+        "import bridge._progress as p; p.SOON = 0.0; p.STRETCH = 10_000\n"
+        "import bridge; bridge.simulate('CosineAnnealingLR(10)', 100_000)\n"
+    )
+    command = (
+        "from bridge.cli import main\n"
+        "main(['simulate', 'CosineAnnealingLR(10)', '-n', '100000', '-o', '/dev/null.csv'])"
+    )
+
+    assert on_a_terminal(code) == ""
+    assert "simulating" in on_a_terminal(code.partition("import bridge;")[0] + command)
