@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import pytest
 
@@ -106,3 +107,38 @@ def test_a_word_names_the_codes_that_begin_with_it(word: str, codes: list[str]) 
 )
 def test_an_unknown_code_is_told_with_what_may_be_meant(word: str, reason: str) -> None:
     assert unknown(word) == reason
+
+
+CHOSEN = [rule for rule in SHOWN if not rule.is_fixed and not rule.code.startswith("OB")]
+
+
+@pytest.mark.parametrize("rule", CHOSEN, ids=lambda rule: rule.code)
+def test_every_code_can_be_ignored(rule: Rule) -> None:
+    assert rule.example is not None
+    result = check_sound(
+        rule.example.before.encode(),
+        rule.example.target,
+        origin=rule.example.origin,
+        ignore=(rule.code,),
+    )
+
+    assert {f.kind for f in result.findings if f.code == rule.code} <= {"skipped"}
+
+
+@pytest.mark.parametrize("rule", CHOSEN, ids=lambda rule: rule.code)
+def test_every_code_can_be_skipped_at_its_line(rule: Rule) -> None:
+    assert rule.example is not None
+    text = rule.example.before
+    lines = text.splitlines()
+    line = next(f.line for f in example_result(rule.example).findings if f.code == rule.code)
+    ends = [n.end_lineno or 0 for n in ast.walk(ast.parse(text)) if is_simple_at(n, line)]
+    lines[(ends or [line])[0] - 1] += f"  # optbridge: skip[{rule.code}]"
+    result = check_sound("\n".join(lines).encode(), rule.example.target, origin=rule.example.origin)
+
+    assert {f.kind for f in result.findings if f.code == rule.code} <= {"skipped"}
+
+
+def is_simple_at(node: ast.AST, line: int) -> TypeGuard[ast.stmt]:
+    if not isinstance(node, ast.stmt) or hasattr(node, "body"):
+        return False
+    return node.lineno <= line <= (node.end_lineno or 0)
