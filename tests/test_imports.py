@@ -35,7 +35,7 @@ LAYERS = {
     "bridge/equivalents/*": ("bridge.equivalents",),
     "bridge/cli/_scripts.py": ("bridge", "codemods", "libcst"),
     "bridge/cli/*": ("bridge", "codemods", "click", "rich"),
-    "bridge/_simulate_forms.py": ("bridge", "numpy"),
+    "bridge/_simulate_maths.py": ("bridge", "numpy"),
     "bridge/_simulate_spec.py": ("bridge", "yaml"),
     "bridge/_progress.py": ("bridge", "rich"),
     "bridge/plot/*": ("bridge", "matplotlib", "plotille"),
