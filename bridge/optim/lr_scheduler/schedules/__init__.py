@@ -13,6 +13,7 @@ from bridge.optim.lr_scheduler.schedules.cosine_annealing_warmbooting_lr import 
 )
 from bridge.optim.lr_scheduler.schedules.cosine_decay_lr import CosineDecayLR
 from bridge.optim.lr_scheduler.schedules.get_scheduler import NamedLR, get_scheduler
+from bridge.optim.lr_scheduler.schedules.greedy_lr import GreedyLR
 from bridge.optim.lr_scheduler.schedules.hyperparameter import hyperparameter
 from bridge.optim.lr_scheduler.schedules.inverse_sqrt_lr import InverseSqrtLR
 from bridge.optim.lr_scheduler.schedules.metric_sequential_lr import MetricSequentialLR
@@ -29,6 +30,7 @@ __all__ = [
     "CombinedScheduler",
     "CosineAnnealingWarmbootingLR",
     "CosineDecayLR",
+    "GreedyLR",
     "InverseSqrtLR",
     "InverseTimeDecay",
     "LinearWarmup",

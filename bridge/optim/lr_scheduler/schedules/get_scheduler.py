@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.optim.lr_scheduler._optimizer import check_optimizer
 from bridge.optim.lr_scheduler.reduce_lr_on_plateau import ReduceLROnPlateau
 from bridge.optim.lr_scheduler.schedules._by_epoch import ByEpoch
+from bridge.optim.lr_scheduler.schedules.greedy_lr import GreedyLR
 from bridge.optim.lr_scheduler.schedules.transformers_factors import FACTORS, FALLS, RISES
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
 
-PLATEAU = "reduce_lr_on_plateau"
-WITHOUT_WARMUP = frozenset({"constant", PLATEAU})
+BY_METRIC = {"reduce_lr_on_plateau": ReduceLROnPlateau, "greedy": GreedyLR}
+WITHOUT_WARMUP = frozenset({"constant", *BY_METRIC})
 WITHOUT_TRAINING = frozenset({*WITHOUT_WARMUP, "constant_with_warmup", "inverse_sqrt"})
 
 
@@ -36,7 +37,7 @@ def get_scheduler(
     Args:
         name: "linear", "cosine", "cosine_with_restarts", "polynomial", "constant",
             "constant_with_warmup", "inverse_sqrt", "reduce_lr_on_plateau", "cosine_with_min_lr",
-            "cosine_warmup_with_min_lr" or "warmup_stable_decay".
+            "cosine_warmup_with_min_lr", "warmup_stable_decay" or "greedy".
         optimizer: one of `bridge.optim` or `torch.optim`, or what `bridge.wrap` returns.
         num_warmup_steps: how many steps the warm-up takes.
         num_training_steps: how many steps the training has, warm-up included.
@@ -56,8 +57,8 @@ def get_scheduler(
     """
     given = {**(scheduler_specific_kwargs or {}), **kwargs}
     name = getattr(name, "value", name)  # transformers' SchedulerType
-    if name == PLATEAU:
-        return ReduceLROnPlateau(optimizer, **given)
+    if name in BY_METRIC:
+        return BY_METRIC[name](optimizer, **given)
     return NamedLR(optimizer, name, num_warmup_steps, num_training_steps, **given)
 
 
@@ -86,7 +87,8 @@ class NamedLR(ByEpoch):
     ) -> None:
         check_optimizer(optimizer)
         if name not in FACTORS:
-            raise ValueError(f"name must be one of {', '.join(FACTORS)}, {PLATEAU}, got {name!r}.")
+            known = ", ".join([*FACTORS, *BY_METRIC])
+            raise ValueError(f"name must be one of {known}, got {name!r}.")
         is_stretched = name == "warmup_stable_decay" and "num_stable_steps" in kwargs
         if num_warmup_steps is None and name not in WITHOUT_WARMUP:
             raise ValueError(f"{name} requires `num_warmup_steps`, please provide that argument.")
