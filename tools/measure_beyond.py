@@ -49,6 +49,7 @@ def _beside_natives(framework: str) -> Graded:
 
 def _beside_references(_: str) -> Graded:
     from bridge.optim import lr_scheduler  # noqa: PLC0415
+    from tests.bridge import test_greedy_lr  # noqa: PLC0415
     from tests.bridge import test_scheduler_beyond as tests  # noqa: PLC0415
     from tests.scheduler_beyond import NAMED  # noqa: PLC0415
     from tests.scheduler_forms import FORMS  # noqa: PLC0415
@@ -67,10 +68,15 @@ def _beside_references(_: str) -> Graded:
         scheduler = lr_scheduler.get_scheduler(name, optimizer, warmup, total, **kwargs)
         ours = curve(scheduler, 59)[::every]
         yield "NamedLR", source, graded([[each] for each in expected], ours)
+    for kwargs in test_greedy_lr.CONFIGURATIONS:
+        yield "GreedyLR", source, _equal(*test_greedy_lr.both(kwargs))
     for kwargs in tests.WARMBOOTING:
-        theirs, mine = tests.warmbooted(kwargs)
-        grade = "a" if theirs == mine else "c"
-        yield "CosineAnnealingWarmbootingLR", "the scripts' own class", grade
+        pair = tests.warmbooted(kwargs)
+        yield "CosineAnnealingWarmbootingLR", "the scripts' own class", _equal(*pair)
+
+
+def _equal(theirs: object, ours: object) -> str:
+    return "a" if theirs == ours else "c"
 
 
 if __name__ == "__main__":

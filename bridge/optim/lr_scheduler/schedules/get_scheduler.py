@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from bridge.optim.lr_scheduler._optimizer import GroupedOptimizer
     from bridge.optim.lr_scheduler._values import Value
 
-BY_METRIC = {"reduce_lr_on_plateau": ReduceLROnPlateau, "greedy": GreedyLR}
+BY_METRIC: dict[str, type[ReduceLROnPlateau]] = {
+    "reduce_lr_on_plateau": ReduceLROnPlateau,
+    "greedy": GreedyLR,
+}
 WITHOUT_WARMUP = frozenset({"constant", *BY_METRIC})
 WITHOUT_TRAINING = frozenset({*WITHOUT_WARMUP, "constant_with_warmup", "inverse_sqrt"})
 
