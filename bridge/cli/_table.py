@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from textwrap import fill
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,4 +35,4 @@ def show(heads: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
         console.print(first, style="bold")
         for head, cell in zip(heads[1:], others, strict=True):
             if str(cell):
-                console.print(Text(f"  {head}: ").append(cell))
+                click.echo(fill(f"  {head}: {cell}", console.width, subsequent_indent="    "))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bridge._files import write_file
 from bridge.errors import TraceError
 from bridge.plot import _style
+from bridge.plot._chart import is_stepped
 from bridge.plot._style import BLACK, BLUE, NAMES, RED, STEPS
 
 if TYPE_CHECKING:
@@ -68,9 +69,12 @@ def _curves(ax: Any, row: Row, names: tuple[str, str], *, many: bool) -> None:
     steps = [point.step for point in row.points]
     # One lies on the other where they agree: the upper one is dashed, so that both are seen.
     marker = "o" if len(steps) == 1 else None
+    ours, theirs = [p.a for p in row.points], [p.b for p in row.points]
+    style = "steps-post" if is_stepped(ours) else "default"
     ax.plot(
         steps,
-        [p.a for p in row.points],
+        ours,
+        drawstyle=style,
         color=BLUE,
         linewidth=4,
         alpha=0.5,
@@ -79,7 +83,8 @@ def _curves(ax: Any, row: Row, names: tuple[str, str], *, many: bool) -> None:
     )
     ax.plot(
         steps,
-        [p.b for p in row.points],
+        theirs,
+        drawstyle=style,
         color=RED,
         linewidth=1.4,
         linestyle="--",
