@@ -126,21 +126,20 @@ def prove(baseline: Baseline, port: Job, watch: Watch = lambda *_: None) -> Proo
     )
     runs = (baseline.original, baseline.nudged, ran)
     taken = sum(optimizer.steps for optimizer in theirs.optimizers)
-    objections = [
+    objections = dict.fromkeys(
         f"{_subject(ran)}: {text}"
         for ran in runs
         for steps, text in ran.objections
         if steps < taken
-    ]
+    )
+    excuse = "; ".join(objections)
     return Proof(
         *runs,
         tuple(
             (one.name, other.name)
             for one, other in zip(theirs.optimizers, ours.optimizers, strict=False)
         ),
-        tuple(
-            _excused(row, objections) for row in found.rows if row.quantity not in wanted.ignored
-        ),
+        tuple(_excused(row, excuse) for row in found.rows if row.quantity not in wanted.ignored),
         tuple(_obstacles(found, runs, wanted.ignored)),
         contents(baseline.folder / "tape"),
     )
@@ -187,11 +186,11 @@ def _obstacles(found: Comparison, runs: tuple[Ran, ...], ignored: Collection[str
         yield from found.obstacles
 
 
-def _excused(row: Row, objections: list[str]) -> Row:
+def _excused(row: Row, excuse: str) -> Row:
     if row.quantity not in STEP_QUANTITIES or not row.points:
         return row
-    if objections:
-        return replace(row, excuse="; ".join(objections))
+    if excuse:
+        return replace(row, excuse=excuse)
     if not row.predictable:
         return replace(
             row,
