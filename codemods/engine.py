@@ -6,9 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from codemods.edits import EditConflictError, apply
+from codemods.magics import MagicChangedError
 from codemods.marks import missing
 from codemods.mentions import mentions
 from codemods.model import FileResult, Finding
+from codemods.notebook import Notebook
+from codemods.notebook_json import BrokenNotebookError
 from codemods.plan import plan
 from codemods.relevance import concerns_us
 from codemods.soundness import broken
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from codemods.model import Options
     from codemods.plan import Plan
 
+NOTEBOOK = ".ipynb"
+LEFT_MAGIC = "a magic is left alone, and what it is given has to change"
+HINT_MAGIC = "take the code out of the magic, or port it by hand"
 HINTS = {
     "OB001": "the file was left as it is",
     "OB002": "please report this file",
@@ -43,6 +49,28 @@ def port(raw: bytes, path: Path, options: Options) -> FileResult:
     """
     if not concerns_us(raw, path, options):
         return FileResult(path, raw, raw)
+    return (_port_notebook if path.suffix == NOTEBOOK else _port_python)(raw, path, options)
+
+
+def _port_notebook(raw: bytes, path: Path, options: Options) -> FileResult:
+    try:
+        notebook = Notebook.parse(raw)
+    except BrokenNotebookError as error:
+        return _failed(path, raw, str(error), "OB001")
+    result = _port_python(notebook.module, path, options)
+    findings = [notebook.located(finding) for finding in result.findings]
+    if not result.changed:
+        return _result(path, raw, raw, findings)
+    try:
+        after = notebook.put_back(result.after)
+    except MagicChangedError as error:
+        line, what = notebook.line_of(error.tag), error.original.strip()
+        left = notebook.located(Finding(line, 1, "OB006", "left", what, LEFT_MAGIC, HINT_MAGIC))
+        return _result(path, raw, raw, [*findings, left])
+    return _result(path, raw, after, findings, needs_bridge=result.needs_bridge)
+
+
+def _port_python(raw: bytes, path: Path, options: Options) -> FileResult:
     try:
         return _port(raw, path, options)
     except UnreadableSourceError as error:

@@ -329,6 +329,15 @@ OWN_ROWS: Final = (
         is_fixed=True,
     ),
     Row(
+        6,
+        "left",
+        "A magic of a notebook whose code would have to change",
+        "`%time optimizer = torch.optim.SGD(...)` is seen, but magics are left alone: take the "
+        "code out of the magic. The notebook stays as it was, also with `--partial`.",
+        {},
+        is_fixed=True,
+    ),
+    Row(
         101,
         "note",
         "A skip comment without effect",

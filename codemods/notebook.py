@@ -1,0 +1,83 @@
+"""A Jupyter notebook as one module, and the port of that module back into its cells.
+
+The cells share one namespace and are meant to run from the first to the last, so they are ported
+as one. Of the file only the text of a cell's `source` changes, where the port has changed that.
+
+https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codemods.magics import Magics
+from codemods.notebook_json import BrokenNotebookError, code_cells, with_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.model import Finding
+    from codemods.notebook_json import CellSource
+
+# A declaration of an encoding counts in a file's first two lines; a cell never begins there.
+HEAD = "#%optbridge%\n"
+CELL = "#%optbridge-cell-{}%\n"
+CELLS = re.compile(r"^#%optbridge-cell-\d+%\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook: `module` is all of its code, `starts` the line that each cell follows there."""
+
+    text: str
+    cells: Sequence[CellSource]
+    magics: Magics
+    module: bytes
+    starts: Sequence[int]
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Notebook:
+        """Read a notebook.
+
+        Raises:
+            BrokenNotebookError: if it is none.
+        """
+        try:
+            text = raw.decode()
+            cells = code_cells(text)
+            magics = Magics()
+            module, starts = HEAD, []
+            for cell in cells:
+                module += CELL.format(cell.number)
+                starts.append(module.count("\n"))
+                module += magics.mask(cell.source) + "\n"
+            return cls(text, cells, magics, module.encode(), starts)
+        except UnicodeError as error:
+            raise BrokenNotebookError(f"cannot be decoded: {error}") from error
+
+    def put_back(self, module: bytes) -> bytes:
+        """Return the file with the cells of a port.
+
+        Raises:
+            MagicChangedError: if a magic has to change.
+        """
+        head, *blocks = CELLS.split(self.magics.restore(module.decode()))
+        sources = [block.removesuffix("\n") for block in blocks]
+        sources[0] = head.removeprefix(HEAD) + sources[0]
+        changed = [(c, s) for c, s in zip(self.cells, sources, strict=True) if s != c.source]
+        return with_sources(self.text, changed).encode()
+
+    def line_of(self, tag: str) -> int:
+        """Return the line of the module that something stands in."""
+        return self.module[: self.module.index(tag.encode())].count(b"\n") + 1
+
+    def located(self, finding: Finding) -> Finding:
+        """Return a finding in the module as one in its cell."""
+        index = bisect_left(self.starts, finding.line) - 1
+        if index < 0:
+            return finding
+        line = finding.line - self.starts[index]
+        return replace(finding, line=line, cell=self.cells[index].number)
