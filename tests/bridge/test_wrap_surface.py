@@ -115,6 +115,15 @@ def test_step_hooks_run_around_the_step(xp: Framework) -> None:
     assert seen == ["pre", optimizer, "pre"]
 
 
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_an_option_that_the_class_would_ignore_is_refused(xp: Framework) -> None:
+    group = bridge.wrap(pair(xp, "SGD", (0.1,)).native).param_groups[0]
+    group["do_bias_correction"] = True
+
+    with pytest.raises(UnsupportedError, match="SGD has no 'do_bias_correction'"):
+        group["do_bias_correction"] = False
+
+
 def test_the_wrong_order_of_steps_is_warned_about(xp: Framework) -> None:
     scheduler = lr_scheduler.StepLR(bridge.wrap(pair(xp, "SGD", (0.1,)).native), 3)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
+# OneFlow's own options that only some classes heed: name -> the value that every class means.
+_ONEFLOWS: Mapping[str, object] = {"do_bias_correction": True}
+
+
 class NativeGroup(MutableMapping[str, Any], ABC):
     """One parameter group of a native optimizer, as the dict that torch would have.
 
@@ -66,10 +70,11 @@ class NativeGroup(MutableMapping[str, Any], ABC):
 
     def check_has(self, key: str, value: Any) -> None:
         """Refuse a hyperparameter of torch's that the native class does not have."""
-        if key in self.lacks and value != self.lacks[key]:
+        lacks = {} if key in self.names() else {**_ONEFLOWS, **self.lacks}
+        if key in lacks and value != lacks[key]:
             raise UnsupportedError(
                 f"{self.kind} has no {key!r}, so {key} = {value!r} would be ignored.\n"
-                f"Hint: leave it at {self.lacks[key]!r}, or use bridge.optim, which has it."
+                f"Hint: leave it at {lacks[key]!r}, or use bridge.optim, which has it."
             )
 
     def __getitem__(self, key: str) -> Any:
