@@ -9,7 +9,7 @@ from codemods.edits import line_start
 from codemods.model import PrependLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import libcst as cst
 
@@ -30,10 +30,12 @@ def mark(node: cst.CSTNode, code: str, kind: Kind, what: str, reason: str) -> Pr
 def missing(source: Source, marks: Iterable[PrependLine], options: Options) -> list[PrependLine]:
     """Return the marks that do not stand above their line yet, each once for a line."""
     wanted = {(line_start(source, m.node), m.text): m for m in marks}
-    return [m for m in wanted.values() if not _stands(source, m, options)]
+    # What a method is called on is known less well once the calls that made it are ported.
+    is_ported = options.partial and MARK.search(source.data.decode()) is not None
+    return [m for m in wanted.values() if not _stands(source, m, members_too=is_ported)]
 
 
-def _stands(source: Source, mark: PrependLine, options: Options) -> bool:
+def _stands(source: Source, mark: PrependLine, *, members_too: bool) -> bool:
     new = MARK.match(mark.text)
     if new is None:
         return False
@@ -42,16 +44,16 @@ def _stands(source: Source, mark: PrependLine, options: Options) -> bool:
         is_same = old["what"] == new["what"] or (is_member and old["what"].endswith(new["what"]))
         if is_same and old["code"] == new["code"]:
             return True
-    # What a method is called on is known less well once the calls that made it are ported.
-    return is_member and options.partial and MARK.search(source.data.decode()) is not None
+    return is_member and members_too
 
 
-def _above(source: Source, node: cst.CSTNode) -> list[re.Match[str]]:
-    """Return the marks among the comments directly above a statement."""
-    found: list[re.Match[str]] = []
-    for line in reversed(source.data[: line_start(source, node)].decode().splitlines()):
-        if not line.lstrip().startswith("#"):
-            break
-        if (match := MARK.match(line.strip())) is not None:
-            found.append(match)
-    return found
+def _above(source: Source, node: cst.CSTNode) -> Iterator[re.Match[str]]:
+    """Yield the marks among the comments directly above a statement."""
+    start = line_start(source, node)
+    while start > 0:
+        end, start = start, source.data.rfind(b"\n", 0, start - 1) + 1
+        line = source.data[start:end].decode().strip()
+        if not line.startswith("#"):
+            return
+        if (match := MARK.match(line)) is not None:
+            yield match
