@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.facts import AttributeUse, Escape, MethodCall
+from codemods.facts import AttributeUse, Away, Escape, MethodCall
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -31,11 +31,19 @@ class Bundle:
         return [*self.optimizers, *self.schedulers]
 
     def uses(self) -> Iterator[tuple[Role, MethodCall | AttributeUse]]:
-        """Yield every use that is no escape, with what it is a use of."""
-        for slot in self.optimizer_slots:
-            yield from (("optimizer", u) for u in slot.uses if not isinstance(u, Escape))
-        for slot in self.scheduler_slots:
-            yield from (("scheduler", u) for u in slot.uses if not isinstance(u, Escape))
+        """Yield every use in this file that is no escape, with what it is a use of."""
+        for role, slot in self.slots():
+            yield from ((role, u) for u in slot.uses if isinstance(u, MethodCall | AttributeUse))
+
+    def away(self) -> Iterator[tuple[Role, Away]]:
+        """Yield every use in another file, with what it is a use of."""
+        for role, slot in self.slots():
+            yield from ((role, u) for u in slot.uses if isinstance(u, Away))
+
+    def slots(self) -> Iterator[tuple[Role, Slot]]:
+        """Yield every slot, with what it holds."""
+        yield from (("optimizer", slot) for slot in self.optimizer_slots)
+        yield from (("scheduler", slot) for slot in self.scheduler_slots)
 
 
 def bundle(facts: Facts) -> list[Bundle]:

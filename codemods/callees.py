@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import Assignment
+from libcst.metadata import Assignment, ImportAssignment
 
 from codemods.definitions import given
 
@@ -173,6 +173,16 @@ def definition(source: Source, name: cst.Name) -> cst.CSTNode | None:
     if len(assignments) != 1 or not isinstance(assignments[0], Assignment):
         return None
     return assignments[0].node
+
+
+def is_imported(source: Source, function: cst.BaseExpression) -> bool:
+    """Tell whether a dotted name begins with one that only imports bind."""
+    root = function
+    while isinstance(root, cst.Attribute):
+        root = root.value
+    scope = source.scopes.get(root)
+    found = list(scope[root.value]) if isinstance(root, cst.Name) and scope is not None else []
+    return bool(found) and all(isinstance(a, ImportAssignment) for a in found)
 
 
 def is_ordinary(owner: cst.ClassDef) -> bool:

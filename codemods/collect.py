@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment, ClassScope
 
-from codemods.callees import Callee, Callees, optimizer_argument
+from codemods.callees import Callee, Callees, is_imported, optimizer_argument
 from codemods.compositions import composition_of, members_list
 from codemods.facts import (
     AttributeUse,
+    Away,
     Construct,
     Escape,
     Facts,
@@ -38,21 +39,25 @@ if TYPE_CHECKING:
 
     from codemods.facts import Classify, SlotKey
     from codemods.names import Names
+    from codemods.project import View
     from codemods.source import Source
     from codemods.targets import Place
 
 
-def collect(source: Source, names: Names, classify: Classify = class_of) -> Facts:
+def collect(
+    source: Source, names: Names, classify: Classify = class_of, view: View | None = None
+) -> Facts:
     """Find every optimizer and scheduler of a file and follow what holds them.
 
-    `classify` tells which class a dotted name means; by default torch's are meant.
+    `classify` tells which class a dotted name means; by default torch's are meant. `view` tells
+    what functions of other files do with what they are handed.
     """
-    return _Collector(source, names, classify).run()
+    return _Collector(source, names, classify, view).run()
 
 
 class _Collector:
-    def __init__(self, source: Source, names: Names, classify: Classify) -> None:
-        self.source = source
+    def __init__(self, source: Source, names: Names, classify: Classify, view: View | None) -> None:
+        self.source, self.view = source, view
         self.facts = Facts()
         self.by_call: dict[cst.CSTNode, Construct] = {}
         for reference in names.references:
@@ -212,14 +217,27 @@ class _Collector:
         callee = self.callees.of(call)
         parameter = callee.parameter(call, argument) if callee else None
         if callee is None or parameter is None:
-            function = self.source.text(call.func)
-            slot.uses.append(Escape(node, f"it is passed to `{function}`", function))
+            slot.uses.append(self._away(node, call, argument))
             return
         scope = self.source.scopes.get(callee.function.body.body[0])
         if scope is not None:
             key = (scope, parameter.name.value)
             self._slot(key).inflows.append(Inflow(call, slot.key, is_argument=True))
             self.parameters[key] = (callee, parameter)
+
+    def _away(self, node: cst.BaseExpression, call: cst.Call, argument: cst.Arg) -> Away | Escape:
+        """Return what a function that is not of this file does with an argument."""
+        function = self.source.text(call.func)
+        uses = None
+        if self.view is not None and is_imported(self.source, call.func):
+            place: int | str = call.args.index(argument)
+            if argument.keyword is not None:
+                place = argument.keyword.value
+            is_hidden = any(a.star for a in call.args)
+            uses = None if is_hidden else self.view.uses_of_argument(function, place)
+        if uses is None:
+            return Escape(node, f"it is passed to `{function}`", function)
+        return Away(node, function, uses)
 
     # whether a slot holds nothing else, and nothing else reaches it
 

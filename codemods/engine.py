@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from codemods.model import Options
     from codemods.plan import Plan
+    from codemods.project import Project, View
 
 NOTEBOOK = ".ipynb"
 LEFT_MAGIC = "a magic is left alone, and what it is given has to change"
@@ -34,13 +35,14 @@ HINTS = {
 }
 
 
-def port(raw: bytes, path: Path, options: Options) -> FileResult:
+def port(raw: bytes, path: Path, options: Options, project: Project | None = None) -> FileResult:
     """Port one file.
 
     Args:
         raw: the file's bytes.
         path: where they come from, for the report.
         options: what the user asked for.
+        project: what the other files of the run do, if they were read.
 
     Returns:
         The new bytes and the findings. The bytes are the old ones where a part in scope could not
@@ -72,7 +74,7 @@ def _port_notebook(raw: bytes, path: Path, options: Options) -> FileResult:
 
 def _port_python(raw: bytes, path: Path, options: Options) -> FileResult:
     try:
-        return _port(raw, path, options)
+        return _port(raw, path, options, project)
     except UnreadableSourceError as error:
         return _failed(path, raw, error.reason, "OB001", error.line, error.column)
     except RecursionError:
@@ -81,11 +83,12 @@ def _port_python(raw: bytes, path: Path, options: Options) -> FileResult:
         return _failed(path, raw, str(error), "OB002")
 
 
-def _port(raw: bytes, path: Path, options: Options) -> FileResult:
+def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
     if not mentions(raw, options):
         return FileResult(path, raw, raw)
     source = written_out(Source.parse(raw))
-    planned = _planned(source, options)
+    view = project.seen_from(path) if project is not None else None
+    planned = _planned(source, options, view)
     findings = sorted(planned.findings, key=lambda f: (f.line, f.column, f.code))
     stuck = [f for f in findings if f.kind in ("refused", "left")]
     is_written = options.partial or not stuck
@@ -99,9 +102,9 @@ def _port(raw: bytes, path: Path, options: Options) -> FileResult:
     return _result(path, raw, after, findings, needs_bridge=needs_bridge)
 
 
-def _planned(source: Source, options: Options) -> Plan:
+def _planned(source: Source, options: Options, view: View | None) -> Plan:
     if options.origin == "torch":
-        return plan(source, options)
+        return plan(source, options, view)
     from codemods import inward  # noqa: PLC0415  # its tables ask bridge for every signature
 
     return inward.plan(source, options)

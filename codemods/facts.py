@@ -65,7 +65,16 @@ class Escape:
     consumer: str = ""
 
 
-Use: TypeAlias = MethodCall | AttributeUse | Escape
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The object is handed to a function of another file, which does with it what `uses` say."""
+
+    node: cst.CSTNode
+    callee: str
+    uses: frozenset[str]
+
+
+Use: TypeAlias = MethodCall | AttributeUse | Away | Escape
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import libcst as cst
 
 from bridge.equivalents import TORCH_ONLY
 from codemods.codes import PREFIXES
+from codemods.exposure import misused, warnings
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Native, Refused
 from codemods.names import bindings_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from codemods.bundles import Bundle
     from codemods.model import Edit, Options, Verdict
+    from codemods.project import View
     from codemods.source import Source
 
 # Packages whose consumers of an optimizer know torch's only; bridge's would fail in them.
@@ -39,11 +41,11 @@ class Judgement:
     used: list[cst.CSTNode] = field(default_factory=list)
 
 
-def judge(source: Source, found: Bundle, options: Options) -> Judgement:
-    """Decide on one bundle."""
+def judge(source: Source, found: Bundle, options: Options, view: View | None = None) -> Judgement:
+    """Decide on one bundle; `view` tells what the other files of the run do, if they are read."""
     if (refusal := _refusal(source, found, options)) is not None:
         return Judgement(refusal)
-    judgement = _natively(source, found, options)
+    judgement = _natively(source, found, options, view)
     if isinstance(judgement.verdict, Bridge) and (reason := lacks(options, "BR101")) is not None:
         reason = f"{judgement.verdict.reason}; {reason}"
         return Judgement(Refused(reason, "port to the newest version, or change the code"))
@@ -53,10 +55,10 @@ def judge(source: Source, found: Bundle, options: Options) -> Judgement:
     return judgement
 
 
-def _natively(source: Source, found: Bundle, options: Options) -> Judgement:
+def _natively(source: Source, found: Bundle, options: Options, view: View | None) -> Judgement:
     if options.target == "bridge" or options.style == "bridge":
         return Judgement(Bridge("bridge was asked for"))
-    return _native(source, found, options)
+    return _native(source, found, options, view)
 
 
 def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
@@ -85,7 +87,7 @@ def _imports(source: Source, package: str) -> bool:
     )
 
 
-def _native(source: Source, found: Bundle, options: Options) -> Judgement:
+def _native(source: Source, found: Bundle, options: Options, view: View | None) -> Judgement:
     rules = NATIVE[options.target]
     around = Surroundings(source, found, parsed(version_of(options)))
     judgement = Judgement(Native())
@@ -101,12 +103,11 @@ def _native(source: Source, found: Bundle, options: Options) -> Judgement:
         judgement.outcomes[construct.call] = outcome
         judgement.edits += outcome.edits
         notes += outcome.notes
-    if found.escapes:
-        escape = found.escapes[0]
-        reason = f"{escape.reason} (line {source.line(escape.node)})"
+    if (reason := _escape(source, found) or misused(found, rules.WORDS, view)) is not None:
         return Judgement(Bridge(reason))
+    notes += warnings(source, found, rules.WORDS, view)
     for role, use in found.uses():
-        outcome = rules.convert_use(around, role, use)
+        outcome = rules.WORDS.convert(around, role, use)
         if isinstance(outcome, Blocked):
             return Judgement(Bridge(outcome.reason))
         judgement.edits += outcome.edits
@@ -117,3 +118,10 @@ def _native(source: Source, found: Bundle, options: Options) -> Judgement:
             judgement.used.append(use.call if isinstance(use, MethodCall) else use.node)
     judgement.verdict = Native(tuple(dict.fromkeys(notes)))
     return judgement
+
+
+def _escape(source: Source, found: Bundle) -> str | None:
+    if not found.escapes:
+        return None
+    escape = found.escapes[0]
+    return f"{escape.reason} (line {source.line(escape.node)})"

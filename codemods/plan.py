@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from codemods.bundles import Bundle
     from codemods.model import Edit, Kind, Options, PrependLine
     from codemods.names import Binding, Dotted, Names, Reference
+    from codemods.project import View
     from codemods.source import Source
 
 HINT_MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
@@ -56,14 +57,14 @@ class Plan:
     needs_bridge: bool = False
 
 
-def plan(source: Source, options: Options) -> Plan:
-    """Decide on every site of a file."""
-    return _Planner(source, options).run()
+def plan(source: Source, options: Options, view: View | None = None) -> Plan:
+    """Decide on every site of a file; `view` tells of the other files of the run."""
+    return _Planner(source, options, view).run()
 
 
 class _Planner:
-    def __init__(self, source: Source, options: Options) -> None:
-        self.source, self.options = source, options
+    def __init__(self, source: Source, options: Options, view: View | None) -> None:
+        self.source, self.options, self.view = source, options, view
         self.names: Names = find_names(source)
         self.result = Plan()
         self.moves: list[Move] = []
@@ -81,7 +82,7 @@ class _Planner:
 
     def run(self) -> Plan:
         self._hold()
-        bundles = bundle(collect(self.source, self.names))
+        bundles = bundle(collect(self.source, self.names, view=self.view))
         judged = [(found, self._judge(found)) for found in bundles]
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
@@ -119,7 +120,7 @@ class _Planner:
         if self.optim.patch is not None:
             line = self.source.line(self.optim.patch.node)
             return Judgement(Refused(f"line {line} changes torch.optim itself", HINT_PATCH))
-        return judge(self.source, found, self.options)
+        return judge(self.source, found, self.options, self.view)
 
     def _bundle(self, found: Bundle, judgement: Judgement) -> None:
         match judgement.verdict:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from codemods.cache import Cache
     from codemods.model import Options
+    from codemods.project import Project
 
 SECONDS_PER_FILE = 120.0
 HINT_TIME = "give it more with --timeout, or port a smaller file"
@@ -49,19 +50,22 @@ def port_files(
     options: Options,
     means: Means,
     read: Callable[[Path], bytes] = Path.read_bytes,
+    project: Project | None = None,
 ) -> Generator[FileResult, None, None]:
     """Port files, and yield their results in the order of `paths`.
 
-    A file that cannot be read, or that the port fails at, has a finding that says so.
+    A file that cannot be read, or that the port fails at, has a finding that says so. `project`
+    tells each of the others.
     """
-    with Pool(partial(_port, options=options), jobs=means.jobs, seconds=means.seconds) as pool:
+    work = partial(_port, options=options, project=project)
+    with Pool(work, jobs=means.jobs, seconds=means.seconds) as pool:
         yield from pool.map(partial(_port_one, pool, options, means.cache, read), paths)
 
 
-def _port(raw: bytes, path: Path, options: Options) -> FileResult:
+def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
     from codemods.engine import port  # noqa: PLC0415  # only the children need libcst
 
-    return port(raw, path, options)
+    return port(raw, path, options, project)
 
 
 def _port_one(

@@ -64,6 +64,11 @@ WHAT: tuple[Callable[[Any], Any], ...] = (
         callback=release,
         help="The target's version. Default: the newest, Paddle 3.3, OneFlow 0.9.",
     ),
+    click.option(
+        "--project",
+        is_flag=True,
+        help="Read all the files first, and follow optimizers from one to the other.",
+    ),
     click.option("--partial", is_flag=True, help="Write a file although a part of it is left."),
     click.option(
         "--todo",

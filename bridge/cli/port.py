@@ -15,6 +15,7 @@ from bridge.cli._port_paths import STDIN, all_files, reader, settled_by
 from codemods.cache import Cache
 from codemods.ignored import Filters
 from codemods.model import Options
+from codemods.project import read_project
 from codemods.run import Means, port_files
 from codemods.versions import problem
 
@@ -63,14 +64,16 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
     if (reason := problem(options)) is not None:
         raise click.UsageError(f"--target-version: {reason}")
+    filters = Filters(chosen["include"], chosen["exclude"], ctx.obj)
+    files = all_files(paths, chosen["files_from"], filters)
+    project = read_project(files) if chosen["project"] else None
+    known = project.digest if project is not None else ""
     means = Means(
         jobs=chosen["jobs"],
         seconds=chosen["timeout"],
-        cache=None if chosen["no_cache"] else Cache(chosen["cache_dir"], options),
+        cache=None if chosen["no_cache"] else Cache(chosen["cache_dir"], options, known),
     )
-    filters = Filters(chosen["include"], chosen["exclude"], ctx.obj)
-    files = all_files(paths, chosen["files_from"], filters)
-    found = port_files(files, options, means, reader(paths))
+    found = port_files(files, options, means, reader(paths), project)
     results: list[FileResult] = []
     try:
         for result in tracked(found, "Porting", total=len(files), shown=STDIN not in paths):

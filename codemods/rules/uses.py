@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 class Words:
     """How a framework says what torch's users say: a rule per method, and one for the groups.
 
-    `last_epoch` is its schedulers' name for torch's attribute.
+    `last_epoch` is its schedulers' name for torch's attribute. `elsewhere` are the uses in files
+    that are not seen, or not rewritten for this, which mean the same; all others but those in
+    `silent` raise there.
     """
 
     framework: str
     methods: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]]
     groups: Callable[[Surroundings, AttributeUse, Shape], Outcome]
     last_epoch: str
+    elsewhere: Mapping[Role, frozenset[str]]
+    silent: Mapping[Role, frozenset[str]]
 
     def convert(self, around: Surroundings, role: Role, use: MethodCall | AttributeUse) -> Outcome:
         """Write one use in the framework's words, or say why not."""

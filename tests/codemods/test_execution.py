@@ -10,6 +10,7 @@ import pytest
 from bridge.equivalents import OPTIMIZERS, SCHEDULERS
 from codemods.engine import port
 from codemods.model import Options
+from codemods.project import Project
 from tests.codemods.execution import largest_differences, run
 from tests.codemods.execution_cases import CASES
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
@@ -27,7 +28,8 @@ TARGETS: dict[str, Target] = {"torch": "bridge", "paddle": "paddle", "oneflow": 
 
 
 def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult]:
-    return [port(t.encode(), Path("x.py"), Options(target, style)) for t in case.texts]
+    # The script is the whole project: nothing else can reach what it makes.
+    return [port(t.encode(), Path("x.py"), Options(target, style), Project()) for t in case.texts]
 
 
 # Paddle's LinearWarmup warns of its own state whenever it loads one.

@@ -8,6 +8,7 @@ import pytest
 
 from codemods.engine import port
 from codemods.model import Options
+from codemods.project import Project
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
 from tests.codemods.test_traps import BOTH, HEAD, OPT, STEP_LR, ids
 from tests.rewriting import PATH, check_bridged
@@ -65,7 +66,7 @@ TOO_FAR = [
     ids=str,
 )
 def test_a_form_that_is_followed_is_native(to: Target, case: Case) -> None:
-    results = [port(text.encode(), PATH, Options(to)) for text in case.texts]
+    results = [port(text.encode(), PATH, Options(to), Project()) for text in case.texts]
 
     assert not [f for r in results for f in r.findings if f.kind in ("bridge", "refused")]
 

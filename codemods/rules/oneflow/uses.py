@@ -76,4 +76,21 @@ METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]
     ("scheduler", "state_dict"): no_arguments,
     ("scheduler", "load_state_dict"): _load,
 }
-WORDS = Words("oneflow", METHODS, convert_groups, "last_step")
+WORDS = Words(
+    "oneflow",
+    METHODS,
+    convert_groups,
+    last_epoch="last_step",
+    elsewhere={
+        "optimizer": frozenset(
+            (
+                "step()",
+                "zero_grad(set_to_none=True)",
+                "zero_grad(set_to_none=False)",
+                "param_groups[...]['lr']",
+            )
+        ),
+        "scheduler": frozenset(("step()", "get_last_lr()")),
+    },
+    silent={"optimizer": frozenset(("zero_grad()",)), "scheduler": frozenset()},
+)

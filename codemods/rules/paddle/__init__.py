@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 
-__all__ = ["convert_construct", "convert_use"]
-
-convert_use = WORDS.convert
+__all__ = ["WORDS", "convert_construct"]
 
 
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:

@@ -129,4 +129,16 @@ METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]
     ("scheduler", "state_dict"): _state_dict,
     ("scheduler", "load_state_dict"): _load_scheduler,
 }
-WORDS = Words("paddle", METHODS, convert_groups, "last_epoch")
+WORDS = Words(
+    "paddle",
+    METHODS,
+    convert_groups,
+    last_epoch="last_epoch",
+    elsewhere={
+        "optimizer": frozenset(
+            ("step()", "zero_grad()", "zero_grad(set_to_none=True)", "zero_grad(set_to_none=False)")
+        ),
+        "scheduler": frozenset(("step()",)),
+    },
+    silent={"optimizer": frozenset(), "scheduler": frozenset()},
+)
