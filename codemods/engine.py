@@ -51,15 +51,16 @@ def port(raw: bytes, path: Path, options: Options, project: Project | None = Non
     """
     if not concerns_us(raw, path, options):
         return FileResult(path, raw, raw)
-    return (_port_notebook if path.suffix == NOTEBOOK else _port_python)(raw, path, options)
+    kind = _port_notebook if path.suffix == NOTEBOOK else _port_python
+    return kind(raw, path, options, project)
 
 
-def _port_notebook(raw: bytes, path: Path, options: Options) -> FileResult:
+def _port_notebook(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
     try:
         notebook = Notebook.parse(raw)
     except BrokenNotebookError as error:
         return _failed(path, raw, str(error), "OB001")
-    result = _port_python(notebook.module, path, options)
+    result = _port_python(notebook.module, path, options, project)
     findings = [notebook.located(finding) for finding in result.findings]
     if not result.changed:
         return _result(path, raw, raw, findings)
@@ -72,7 +73,7 @@ def _port_notebook(raw: bytes, path: Path, options: Options) -> FileResult:
     return _result(path, raw, after, findings, needs_bridge=result.needs_bridge)
 
 
-def _port_python(raw: bytes, path: Path, options: Options) -> FileResult:
+def _port_python(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
     try:
         return _port(raw, path, options, project)
     except UnreadableSourceError as error:
