@@ -18,6 +18,7 @@ import click
 
 from bridge.cli import ERROR, Failure
 from bridge.cli.compare import DIFFERS, Tolerance, row_as_json
+from bridge.errors import UnwritableError
 from bridge.verifying import NAMES
 from codemods.model import STYLES, TARGETS, Options
 
@@ -181,6 +182,8 @@ def _workplace(keep: Path | None) -> Iterator[Path]:
         except (KeyboardInterrupt, SystemExit):
             shutil.rmtree(keep)
             raise
+    except UnwritableError:
+        raise
     except OSError as error:
         raise Failure(f"cannot write {error.filename}: {error.strerror}.") from error
 

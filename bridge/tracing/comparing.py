@@ -204,7 +204,7 @@ def _of_file(name: str, trace: Trace, steps: int | None) -> Iterator[str]:
     if steps is not None and all(found.steps >= steps for found in trace.optimizers):
         return  # what is compared is whole
     if trace.is_truncated:
-        yield f"{name} is cut off in the middle of its last line: its script was killed"
+        yield f"{name} is cut off in a line: its script was killed, or the disk is full"
     elif not trace.is_ended:
         yield f"{name} has no end: its script was killed, or is still running"
     elif trace.error is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bridge.errors import VerifyError
+from bridge.errors import TraceError, VerifyError
 from bridge.tracing._file import family
 from bridge.tracing.comparing import Comparison, compare
 from bridge.tracing.reading import STEP_QUANTITIES, read_trace
@@ -167,7 +167,13 @@ def _trace(ran: Ran) -> Trace:
         raise VerifyError(
             f"{_subject(ran)} {ran.failure or 'ended'} and took no step of an optimizer.{said}"
         )
-    return read_trace(ran.trace)
+    try:
+        return read_trace(ran.trace)
+    except TraceError as error:
+        raise VerifyError(
+            f"{_subject(ran)} left no whole trace: {error}\n"
+            f"Hint: is there space left in {ran.trace.parent.parent}? TMPDIR names another folder."
+        ) from error
 
 
 def _obstacles(found: Comparison, runs: tuple[Ran, ...], ignored: Collection[str]) -> Iterator[str]:

@@ -127,7 +127,7 @@ def test_json_is_for_machines_also_where_a_value_is_none(tmp_path: Path) -> None
     [
         ([3.0, 2.0], 1, END, "a has 3 steps, b has 2"),
         ([3.0, 2.0, 1.0], 2, END, "a has 1 group, b has 2"),
-        ([3.0, 2.0, 1.0], 1, '{"optimizer":0,"st', "b is cut off in the middle of its last line"),
+        ([3.0, 2.0, 1.0], 1, '{"optimizer":0,"st', "b is cut off in a line: its script was killed"),
         ([3.0, 2.0, 1.0], 1, "", "b has no end"),
         ([3.0, 2.0, 1.0], 1, '{"end":"OSError: x"}\n', "b's script ended by OSError: x"),
     ],
