@@ -10,7 +10,7 @@ from codemods.magics import MagicChangedError
 from codemods.marks import missing
 from codemods.mentions import mentions
 from codemods.model import FileResult, Finding
-from codemods.notebook import Notebook
+from codemods.notebook import NOTEBOOK, Notebook
 from codemods.notebook_json import BrokenNotebookError
 from codemods.plan import plan
 from codemods.relevance import concerns_us
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from codemods.plan import Plan
     from codemods.project import Project, View
 
-NOTEBOOK = ".ipynb"
 LEFT_MAGIC = "a magic is left alone, and what it is given has to change"
 HINT_MAGIC = "take the code out of the magic, or port it by hand"
 HINTS = {

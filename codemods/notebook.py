@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from codemods.model import Finding
     from codemods.notebook_json import CellSource
 
+NOTEBOOK = ".ipynb"
 # A declaration of an encoding counts in a file's first two lines; a cell never begins there.
 HEAD = "#%optbridge%\n"
 CELL = "#%optbridge-cell-{}%\n"

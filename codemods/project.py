@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from codemods.notebook import NOTEBOOK, Notebook
+from codemods.notebook_json import BrokenNotebookError
 from codemods.outline import VALUE, Outline, Passed, Signature, outline
 
 if TYPE_CHECKING:
@@ -83,8 +85,9 @@ def read_project(paths: Iterable[Path]) -> Project:
     """Read the files of a run; one that cannot be read is not there."""
     found: list[tuple[PurePath, bytes]] = []
     for path in paths:
-        with suppress(OSError):
-            found.append((path, path.read_bytes()))
+        with suppress(OSError, BrokenNotebookError):
+            raw = path.read_bytes()
+            found.append((path, Notebook.parse(raw).module if path.suffix == NOTEBOOK else raw))
     return Project.read(found)
 
 

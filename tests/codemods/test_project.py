@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from bridge.cli import main
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
+from codemods.project import Project, read_project
 from tests.codemods.test_traps import BOTH
 
 if TYPE_CHECKING:
@@ -218,6 +219,16 @@ def test_a_project_travels_to_other_processes_and_says_what_it_read() -> None:
     assert pickle.loads(pickle.dumps(project)) == project  # noqa: S301  # our own bytes
     assert project.digest == Project.read(reversed(files)).digest
     assert project.digest != Project.read(files[:1]).digest
+
+
+def test_a_notebook_of_the_project_is_read(tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(MADE)
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["agent.optimizer.x()"]}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "n.ipynb").write_text(json.dumps(notebook))
+    view = read_project(sorted(tmp_path.iterdir())).seen_from(tmp_path / "agent.py")
+
+    assert view.uses_of_attribute("optimizer") == {"x()"}
 
 
 @pytest.mark.parametrize(("flags", "made"), [([], "bridge.optim.SGD"), (["--project"], "SGD(")])
