@@ -72,10 +72,11 @@ def options(function: _F) -> _F:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What was simulated, under what the legend calls it, and a line for each that was not."""
+    """What was simulated, under what the legend calls it; a line for each that was not, notes."""
 
     simulations: dict[str, Simulation]
     left: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,20 @@ def simulated(
 
     losses = None if metrics is None else read_metrics(metrics)
     given = [parse_group(group) for group in groups] or None
-    asked, left = _asked(schedules, given)
-    built = []
+    asked, left, notes = _asked(schedules, given)
+    built: list[tuple[_Asked, Any]] = []
     for each in asked:
         with _reported(each.label):
-            built.append(schedule_of(each.text, {}, lr=lr, groups=each.groups).scheduler)
-    longest = max(map(length_of, built))
+            scheduler = schedule_of(each.text, {}, lr=lr, groups=each.groups).scheduler
+        if each.is_of_script and losses is None and needs_metrics(scheduler):
+            left += (f"{each.label} is not drawn: it needs --metrics FILE",)
+        else:
+            built.append((each, scheduler))
+    if not built:
+        raise Failure("\n".join((*notes, *left)))
+    longest = max(length_of(scheduler) for _, scheduler in built)
     found: dict[str, Simulation] = {}
-    for each, scheduler in zip(asked, built, strict=True):
+    for each, scheduler in built:
         # A cycle that has an end raises there, so its curve ends there. Of a script's schedules
         # one may count epochs and another one steps: each goes to its own end.
         own = length_of(scheduler) if each.is_of_script else longest
@@ -129,21 +136,22 @@ def simulated(
                 metrics=needed,
                 exact=not closed_form,
             )
-    return Drawing(found, left)
+    return Drawing(found, left, notes)
 
 
 def end(drawing: Drawing) -> None:
     """Say what was left, and exit with the code for that."""
-    for line in drawing.left:
+    for line in (*drawing.notes, *drawing.left):
         click.echo(line, err=True)
     click.get_current_context().exit(LEFT if drawing.left else 0)
 
 
 def _asked(
     schedules: Sequence[str], groups: Sequence[Mapping[str, Any]] | None
-) -> tuple[list[_Asked], tuple[str, ...]]:
+) -> tuple[list[_Asked], tuple[str, ...], tuple[str, ...]]:
     asked: list[_Asked] = []
     left: list[str] = []
+    notes: list[str] = []
     for text in schedules:
         path = Path(text)
         if path.suffix != ".py":
@@ -151,7 +159,10 @@ def _asked(
             continue
         from bridge.cli._scripts import Found, schedules_of  # noqa: PLC0415 - needs libcst
 
-        for each in schedules_of(path):
+        found, defaults = schedules_of(path)
+        if defaults:
+            notes.append(f"{path.name}: with its command line's defaults: {', '.join(defaults)}")
+        for each in found:
             place = f"{path.name}:{each.line}"
             if isinstance(each, Found):
                 label = f"{place} {each.text}"
@@ -160,7 +171,7 @@ def _asked(
                 left.append(f"{place}: {each.name} is not drawn: {each.reason}")
     if not asked:
         raise Failure("\n".join(left) or f"no schedules in {', '.join(schedules)}")
-    return asked, tuple(left)
+    return asked, tuple(left), tuple(notes)
 
 
 class _reported:  # noqa: N801 - a context manager, written as a verb

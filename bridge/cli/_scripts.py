@@ -14,6 +14,7 @@ import libcst as cst
 from bridge import optim
 from bridge._expression import parse_group
 from bridge.cli import Failure
+from bridge.cli._defaults import Defaults
 from bridge.errors import ExpressionError
 from codemods.arguments import UNKNOWN, definition_of, value_of
 from codemods.collect import collect
@@ -54,15 +55,20 @@ class _UnknownError(Exception):
     """Something that the source alone does not tell."""
 
 
-def schedules_of(path: Path) -> list[Found | Left]:
-    """Return every schedule that a script builds, but for the members of others."""
+def schedules_of(path: Path) -> tuple[list[Found | Left], list[str]]:
+    """Return every schedule that a script builds, but for the members of others.
+
+    Returns:
+        The schedules, and the defaults of the script's command line that they are drawn with.
+    """
     try:
         source = Source.parse(path.read_bytes())
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}") from error
     except UnreadableSourceError as error:
         raise Failure(f"{path}:{error.line}:{error.column}: {error.reason}") from error
-    return list(_Reader(source, collect(source, find_names(source))).run())
+    reader = _Reader(source, collect(source, find_names(source)))
+    return list(reader.run()), sorted(reader.defaults.used)
 
 
 class _Reader:
@@ -71,6 +77,7 @@ class _Reader:
         self.facts = facts
         self.by_call = {construct.call: construct for construct in facts.constructs}
         self.members: set[cst.Call] = set()
+        self.defaults = Defaults(source)
 
     def run(self) -> Iterator[Found | Left]:
         schedules = [each for each in self.facts.constructs if each.role == "scheduler"]
@@ -102,6 +109,8 @@ class _Reader:
         if value is not UNKNOWN:
             return repr(value)
         match node:
+            case cst.Attribute() if (value := self.defaults.value_of(node)) is not UNKNOWN:
+                return repr(value)
             case cst.Call() if node in self.by_call:
                 self.members.add(node)
                 return self._call(self.by_call[node], depth)

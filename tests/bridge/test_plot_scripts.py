@@ -99,3 +99,60 @@ def test_groups_given_by_hand_go_before_those_of_the_script(tmp_path: Path) -> N
     sequence, _ = json.loads(result.stdout)["schedules"]
 
     assert sequence["values"]["lr"][0][0] == 0.01
+
+
+ARGPARSE = """\
+import argparse
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", "-e", type=int, default=30)
+parser.add_argument("--learning-rate", dest="rate", type=float, default=0.5)
+parser.add_argument("--gamma", type=float)
+parser.add_argument("--warm", type=int, default=3)
+args = parser.parse_args()
+args.warm *= 2
+optimizer = torch.optim.SGD(model.parameters(), lr=args.rate)
+"""
+
+
+def test_defaults_of_the_script_s_command_line_are_taken_and_named(tmp_path: Path) -> None:
+    line = "s = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, args.epochs + 1)\n"
+    result = run(tmp_path / "train.py", ARGPARSE + line)
+    (schedule,) = json.loads(result.stdout)["schedules"]
+
+    assert result.exit_code == 0
+    assert schedule["label"] == "train.py:12 CosineAnnealingLR((30 + 1))"
+    assert schedule["values"]["lr"][0][0] == 0.5
+    assert result.stderr == (
+        "train.py: with its command line's defaults: args.epochs = 30, args.rate = 0.5\n"
+    )
+
+
+def test_they_are_found_where_a_function_is_given_the_parsed_arguments(tmp_path: Path) -> None:
+    setup, _, build = ARGPARSE.partition("args = parser")
+    body = "".join(f"    {line}\n" for line in build.splitlines()[2:])
+    line = "    s = torch.optim.lr_scheduler.StepLR(optimizer, args.epochs)\n"
+    script = f"{setup}def main(args):\n{body}{line}main(parser.parse_args())\n"
+    (schedule,) = json.loads(run(tmp_path / "train.py", script).stdout)["schedules"]
+
+    assert schedule["label"].endswith(" StepLR(30)")
+
+
+@pytest.mark.parametrize("name", ["gamma", "warm", "missing"])
+def test_an_argument_without_a_default_or_with_a_later_value_is_not_guessed(
+    name: str, tmp_path: Path
+) -> None:
+    line = f"s = torch.optim.lr_scheduler.StepLR(optimizer, args.{name})\n"
+    result = run(tmp_path / "train.py", ARGPARSE + line)
+
+    assert result.exit_code == 2
+    assert f"StepLR is not drawn: the source does not tell `args.{name}`" in result.stderr
+
+
+def test_a_plateau_of_a_script_is_left_without_metrics(tmp_path: Path) -> None:
+    line = "s = torch.optim.lr_scheduler.ReduceLROnPlateau(adam)\n"
+    result = run(tmp_path / "train.py", SCRIPT + line)
+
+    assert result.exit_code == 3
+    assert "ReduceLROnPlateau() is not drawn: it needs --metrics FILE" in result.stderr
