@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import EditConflictError, apply
 from codemods.magics import MagicChangedError
-from codemods.marks import missing
+from codemods.marks import carried, missing
 from codemods.mentions import mentions
 from codemods.model import FileResult, Finding
 from codemods.notebook import NOTEBOOK, Notebook
@@ -86,7 +86,8 @@ def _port_python(raw: bytes, path: Path, options: Options, project: Project | No
 def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
     if not mentions(raw, options):
         return FileResult(path, raw, raw)
-    source = written_out(Source.parse(raw))
+    original = Source.parse(raw)
+    source = written_out(original)
     view = project.seen_from(path) if project is not None else None
     planned = _planned(source, options, view)
     findings = sorted(planned.findings, key=lambda f: (f.line, f.column, f.code))
@@ -95,7 +96,10 @@ def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> 
     if not (is_written or options.todo):
         return _result(path, raw, raw, findings)
     marks = missing(source, planned.marks, options) if stuck else []
-    after = apply(source, [*planned.edits, *marks] if is_written else marks)
+    if is_written:
+        after = apply(source, [*planned.edits, *marks])
+    else:
+        after = apply(original, carried(marks, source, original))
     if after != raw and (reason := broken(source, after)) is not None:
         return _failed(path, raw, reason, "OB003")
     needs_bridge = is_written and planned.needs_bridge

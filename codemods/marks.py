@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from codemods.edits import line_start
 from codemods.model import PrependLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    import libcst as cst
 
     from codemods.model import Kind, Options
     from codemods.source import Source
@@ -33,6 +33,20 @@ def missing(source: Source, marks: Iterable[PrependLine], options: Options) -> l
     # What a method is called on is known less well once the calls that made it are ported.
     is_ported = options.partial and MARK.search(source.data.decode()) is not None
     return [m for m in wanted.values() if not _stands(source, m, members_too=is_ported)]
+
+
+def carried(marks: Iterable[PrependLine], source: Source, to: Source) -> list[PrependLine]:
+    """Return marks for a text that has the same statements on the same lines."""
+    if source is to:
+        return list(marks)
+    by_line: dict[int, cst.CSTNode] = {}
+    for node in to.spans:
+        if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+            inside = node.body
+            part = inside if isinstance(inside, cst.CSTNode) else inside[0]
+            by_line[to.data.count(b"\n", 0, to.start(node))] = part
+    lines = {m: source.data.count(b"\n", 0, line_start(source, m.node)) for m in marks}
+    return [PrependLine(by_line[line], m.text) for m, line in lines.items()]
 
 
 def _stands(source: Source, mark: PrependLine, *, members_too: bool) -> bool:

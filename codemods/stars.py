@@ -12,8 +12,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import GlobalScope
 
+from codemods.codes import PREFIXES
 from codemods.edits import apply
 from codemods.model import Replace
+from codemods.skips import Skips
 from codemods.source import Source
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def written_out(source: Source) -> Source:
 
 def _edits(source: Source) -> Iterator[Edit]:
     stars = [n for n in source.spans if isinstance(n, cst.ImportFrom) and _is_star(n)]
-    used = _unbound(source)
+    used, skips = _unbound(source), Skips(source)
     for star in stars:
         module = get_full_name_for_node(star.module) if star.module is not None else None
         exported = () if star.relative else EXPORTS.get(module or "", ())
@@ -53,7 +55,8 @@ def _edits(source: Source) -> Iterator[Edit]:
         is_last = not any(
             source.start(star) < source.start(later) and not _is_ours(later) for later in stars
         )
-        if names and is_last and isinstance(star.names, cst.ImportStar):
+        is_skipped = any(skips.covering(star, f"{p}998") for p in PREFIXES.values())
+        if names and is_last and not is_skipped and isinstance(star.names, cst.ImportStar):
             yield Replace(star.names, (", ".join(names),))
 
 

@@ -231,3 +231,11 @@ def test_any_line_of_a_program_stays_with_a_comment(script: str, to: Target) -> 
 def is_code(node: ast.AST) -> TypeGuard[ast.stmt]:
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return isinstance(node, ast.stmt) and not is_text
+
+
+def test_a_star_import_can_be_kept() -> None:
+    before = "from torch.optim import *  # optbridge: skip\n\no = SGD(m.parameters())\n"
+    result = check_sound(before.encode(), "paddle")
+
+    assert not result.changed
+    assert [(f.line, f.code, f.kind) for f in result.findings] == [(1, "PD998", "skipped")]

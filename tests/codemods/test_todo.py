@@ -92,3 +92,13 @@ def test_comments_take_the_indentation_and_the_line_ends_of_the_file(
     result = check_sound(before.encode(), "paddle", todo=True)
 
     assert result.after.decode() == AFTER.replace("    ", indent).replace("\n", newline)
+
+
+def test_a_star_import_stays_as_it_is_where_only_comments_are_added() -> None:
+    head = "from torch.optim import *\nimport torch\n"
+    before = f"{head}\no = SGD(m.parameters())\ntorch.frobnicate()\n"
+    result = check_sound(before.encode(), "paddle", todo=True)
+    lines = result.after.decode().splitlines()
+
+    assert [line for line in lines if not line.startswith("# optbridge")] == before.splitlines()
+    assert len(lines) == 6
