@@ -24,11 +24,11 @@ GRADES: Final[Mapping[str, str]] = {
     "b": "b: learning rates are within 1e-12 of the largest over 200 steps",
     "p": "p: parameters are within 1e-5 of the tensor's largest entry after 100 float32 steps",
 }
-STAYS: Final = "`# optbridge: skip[{0}]` on its line leaves it on torch, and ports the rest."
+STAYS: Final = "`# optbridge: skip[{0}]` on its line leaves it as it is, and ports the rest."
 # What the user can do about a finding of that kind, with the code in the place of {}.
 ADVICE: Final[Mapping[Kind, str]] = {
     "native": f"`--ignore {{0}}` takes `bridge` for it. {STAYS}",
-    "bridge": f"`--ignore {{0}}` leaves its bundle on torch. {STAYS}",
+    "bridge": f"`--ignore {{0}}` leaves its whole bundle as it is. {STAYS}",
     "ported": f"`--ignore {{0}}` leaves such names on torch. {STAYS}",
     "refused": STAYS,
     "left": STAYS,
