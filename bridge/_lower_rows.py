@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.equivalents import TITLES, Equivalent, Pair, To, equivalents_of
+from bridge.equivalents.beyond import BEYOND
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ HINT: Final = "Hint: keep bridge's own, which equals torch's on every framework.
 
 def choose(framework: str, kind: type, lacking: Callable[[Equivalent], str | None]) -> Equivalent:
     """Return the first row that lacks nothing, or refuse with the last one's reason."""
-    reason = f"{TITLES[framework]} has nothing that equals torch's {kind.__name__}"
+    owner = "bridge's" if _is_beyond(kind) else "torch's"
+    reason = f"{TITLES[framework]} has nothing that equals {owner} {kind.__name__}"
     for row in _rows_of(framework, kind):
         found = lacking(row)
         if found is None:
@@ -37,7 +39,8 @@ def native_class(row: Equivalent) -> Any:
 
 def _rows_of(framework: str, kind: type) -> tuple[Equivalent, ...]:
     if framework != "torch":
-        return equivalents_of(framework, kind.__name__)
+        beyond = (row for row in BEYOND[framework] if row.torch == kind.__name__)
+        return (*equivalents_of(framework, kind.__name__), *beyond)
     module = "torch.optim"
     if kind.__module__.startswith("bridge.optim.lr_scheduler."):
         module += ".lr_scheduler"
@@ -50,6 +53,11 @@ def _rows_of(framework: str, kind: type) -> tuple[Equivalent, ...]:
         for name in inspect.signature(cls).parameters
     }
     return (Equivalent(kind.__name__, native, "", "a", arguments, source=""),)
+
+
+def _is_beyond(kind: type) -> bool:
+    """Whether torch does not have the class."""
+    return kind.__name__ in {"LAMB", "Lion"} or ".schedules." in kind.__module__
 
 
 def _find(dotted: str) -> Any:

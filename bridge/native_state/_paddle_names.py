@@ -32,7 +32,6 @@ CLASSES: Final = {
 ACCUMULATORS: Final[Mapping[str, Mapping[str, str]]] = {
     **TENSORS,
     "Adamax": {"moment": "exp_avg", "inf_norm": "exp_inf"},
-    "Lamb": {"moment1": "exp_avg", "moment2": "exp_avg_sq"},
     "RMSProp": {
         "momentum": "momentum_buffer",
         "mean_square": "square_avg",

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Group, State
 
-_MOMENTS: Final = {"exp_avg": "exp_avg", "exp_avg_sq": "exp_avg_sq"}
 _KEPT: Final[Mapping[str, Mapping[str, str]]] = {
     **TENSORS,
-    "LAMB": _MOMENTS,
     "RMSprop": {"square_avg": "square_avg", "grad_avg": "grad_avg"},
 }
 """The class, called alike in both -> OneFlow's name of a tensor -> torch's."""

@@ -229,13 +229,6 @@ def test_a_class_of_ones_own_is_refused(xp: Framework) -> None:
         bridge.lower(optimizer)
 
 
-def test_what_torch_does_not_have_is_refused_everywhere(xp: Framework) -> None:
-    optimizer = optim.Lion(pair(xp, "SGD", (0.1,), native=False).params[0], lr=0.1)
-
-    with pytest.raises(UnsupportedError, match="nothing that equals torch's Lion"):
-        bridge.lower(optimizer)
-
-
 def test_a_native_optimizer_is_refused(xp: Framework) -> None:
     both = pair(xp, "SGD", (0.1,))
 

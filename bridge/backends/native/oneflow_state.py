@@ -21,6 +21,7 @@ TENSORS: Final[Mapping[str, Mapping[str, str]]] = {
     "SGD": {"momentum_buf": "momentum_buffer"},
     "Adam": _ADAM,
     "AdamW": _ADAM,
+    "LAMB": {name: name for name in ("exp_avg", "exp_avg_sq")},
     "Adagrad": {"sum": "sum"},
     "Adadelta": {"square_avgs": "square_avg", "acc_deltas": "acc_delta"},
 }

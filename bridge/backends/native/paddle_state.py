@@ -25,6 +25,7 @@ TENSORS: Final[Mapping[str, Mapping[str, str]]] = {
     "Momentum": {"velocity": "momentum_buffer"},
     "Adam": {**_MOMENTS, "moment2_max": "max_exp_avg_sq"},
     "AdamW": {**_MOMENTS, "moment2_max": "max_exp_avg_sq"},
+    "Lamb": _MOMENTS,
     "Adagrad": {"moment": "sum"},
     "Adadelta": {"_avg_squared_grad": "square_avg", "_avg_squared_update": "acc_delta"},
     "NAdam": _MOMENTS,
@@ -56,6 +57,7 @@ def _of_radam(step: float, betas: tuple[float, float], _: State) -> dict[str, fl
 SCALARS: Final[Mapping[str, Callable[[float, tuple[float, float], State], dict[str, float]]]] = {
     "Adam": _of_adam,
     "AdamW": _of_adam,
+    "Lamb": _of_adam,
     "NAdam": _of_nadam,
     "RAdam": _of_radam,
 }
