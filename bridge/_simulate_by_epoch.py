@@ -122,18 +122,97 @@ def _constant(maths: Maths, epochs: Array, *_: object) -> Array:
 
 
 def _constant_with_warmup(maths: Maths, epochs: Array, warmup: int, _: object) -> Array:
-    return maths.np.where(epochs < warmup, _ramp(epochs, warmup), 1.0)
+    return _after(maths, epochs, warmup, 1.0)
 
 
 def _linear(maths: Maths, epochs: Array, warmup: int, total: int) -> Array:
     falling = maths.np.maximum(0.0, (total - epochs) / max(1, total - warmup))
-    return maths.np.where(epochs < warmup, _ramp(epochs, warmup), falling)
+    return _after(maths, epochs, warmup, falling)
+
+
+def _after(maths: Maths, epochs: Array, warmup: int, factors: Array) -> Array:
+    return maths.np.where(epochs < warmup, _ramp(epochs, warmup), factors)
+
+
+def _height(maths: Maths, share: Array, num_cycles: float) -> Array:
+    return 0.5 * (1.0 + maths.cos(math.pi * num_cycles * 2.0 * share))
 
 
 def _cosine(maths: Maths, epochs: Array, warmup: int, total: int, num_cycles: float = 0.5) -> Array:
+    height = _height(maths, (epochs - warmup) / max(1, total - warmup), num_cycles)
+    return _after(maths, epochs, warmup, maths.np.maximum(0.0, height))
+
+
+def _cosine_with_min_lr(
+    maths: Maths,
+    epochs: Array,
+    warmup: int,
+    total: int,
+    num_cycles: float = 0.5,
+    *,
+    min_lr_rate: float,
+) -> Array:
+    height = _height(maths, (epochs - warmup) / max(1, total - warmup), num_cycles)
+    factors = height * (1 - min_lr_rate) + min_lr_rate
+    return _after(maths, epochs, warmup, maths.np.maximum(0.0, factors))
+
+
+def _cosine_with_restarts(
+    maths: Maths, epochs: Array, warmup: int, total: int, num_cycles: int = 1
+) -> Array:
     share = (epochs - warmup) / max(1, total - warmup)
-    falling = 0.5 * (1.0 + maths.cos(math.pi * num_cycles * 2.0 * share))
-    return maths.np.where(epochs < warmup, _ramp(epochs, warmup), maths.np.maximum(0.0, falling))
+    height = 0.5 * (1.0 + maths.cos(math.pi * ((num_cycles * share) % 1.0)))
+    factors = maths.np.where(share >= 1.0, 0.0, maths.np.maximum(0.0, height))
+    return _after(maths, epochs, warmup, factors)
+
+
+def _polynomial_named(
+    maths: Maths,
+    epochs: Array,
+    warmup: int,
+    total: int,
+    lr_end: float = 1e-7,
+    power: float = 1.0,
+    *,
+    lr_init: float,
+) -> Array:
+    left = maths.raised(1 - _share(maths, epochs, warmup, total - warmup), power)
+    decayed = ((lr_init - lr_end) * left + lr_end) / lr_init
+    ended = maths.np.where(epochs > total, lr_end / lr_init, decayed)
+    return _after(maths, epochs, warmup, ended)
+
+
+def _warmup_stable_decay(
+    maths: Maths,
+    epochs: Array,
+    warmup: int,
+    total: int | None,
+    num_decay_steps: int,
+    num_stable_steps: int | None = None,
+    warmup_type: str = "linear",
+    decay_type: str = "cosine",
+    min_lr_ratio: float = 0.0,
+    num_cycles: float = 0.5,
+) -> Array:
+    np, low = maths.np, min_lr_ratio
+    if num_stable_steps is None:
+        num_stable_steps = (total or 0) - warmup - num_decay_steps
+    done = epochs - warmup - num_stable_steps
+    rising = np.clip(_ramp(epochs, warmup), 0.0, 1.0)
+    if warmup_type == "cosine":
+        rising = 0.5 * (1.0 - maths.cos(math.pi * rising))
+    elif warmup_type == "1-sqrt":
+        rising = 1.0 - np.sqrt(1.0 - rising)
+    share = _share(maths, done, 0, max(1, num_decay_steps))
+    if decay_type == "linear":
+        falling = 1.0 - share
+    elif decay_type == "cosine":
+        falling = _height(maths, share, num_cycles)
+    else:
+        falling = 1.0 - np.sqrt(share)
+    rising, falling = (np.maximum(0.0, each * (1.0 - low) + low) for each in (rising, falling))
+    decayed = np.where(done < 0, 1.0, np.where(done < num_decay_steps, falling, low))
+    return np.where(epochs < warmup, rising, decayed)
 
 
 def _inverse_root(
@@ -141,7 +220,7 @@ def _inverse_root(
 ) -> Array:
     scale = timescale or warmup or 10_000
     falling = 1.0 / maths.np.sqrt((epochs + scale - warmup) / scale)
-    return maths.np.where(epochs < warmup, _ramp(epochs, warmup), falling)
+    return _after(maths, epochs, warmup, falling)
 
 
 FORMULAS: Mapping[type, Callable[[Any, Maths, Array], Formula]] = {
@@ -162,5 +241,9 @@ NAMED: Mapping[str, Callable[..., Array]] = {
     "constant_with_warmup": _constant_with_warmup,
     "linear": _linear,
     "cosine": _cosine,
+    "cosine_with_min_lr": _cosine_with_min_lr,
+    "cosine_with_restarts": _cosine_with_restarts,
+    "polynomial": _polynomial_named,
+    "warmup_stable_decay": _warmup_stable_decay,
     "inverse_sqrt": _inverse_root,
 }

@@ -31,6 +31,8 @@ Curves: TypeAlias = "list[tuple[Array, Array | None]]"  # of each group: learnin
 Groups: TypeAlias = "Sequence[Mapping[str, Any]]"
 HIGHEST_CYCLE = 1024  # of triangular2: 2.0**1024 overflows, and Python says so
 LONGEST = 1_000_000  # steps; the largest error measured is 5.4e-13, of a cosine
+# What takes no step when it is built.
+FIRST = {schedulers.CosineAnnealingWarmbootingLR: -1}
 WORTHWHILE = 20_000  # steps from which on numpy's import pays
 
 
@@ -72,7 +74,7 @@ def _curves(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> Curv
 def _is_fresh(scheduler: Any, groups: Any) -> bool:
     """Say whether a schedule is at its beginning, on learning rates that are numbers."""
     return (
-        getattr(scheduler, "last_epoch", None) == 0
+        getattr(scheduler, "last_epoch", None) == FIRST.get(type(scheduler), 0)
         and not getattr(scheduler, "verbose", True)  # torch's own have none
         and scheduler.optimizer.param_groups is groups
         and all(type(group["lr"]) is float for group in groups)
@@ -175,24 +177,39 @@ def _one_cycle(scheduler: Any, groups: Groups, maths: Maths, epochs: Array) -> C
     # torch divides by zero, or refuses a step too many: stepping says how.
     if len(epochs) - 1 > scheduler.total_steps or any(map(operator.eq, starts, ends)):
         return None
-    turn = maths.np.searchsorted(ends[:-1], epochs, side="left")
-    shares = (epochs - maths.np.take(starts, turn)) / maths.np.take(
-        [end - start for start, end in zip(starts, ends, strict=True)], turn
-    )
     is_cos = scheduler._anneal_func_type == "cos"  # noqa: SLF001 - likewise
-    way = maths.cos(math.pi * shares) + 1 if is_cos else shares
+    edges = maths.np.searchsorted(epochs, ends[:-1], side="right")
+    ways = [
+        (each - start) / (end - start)
+        for each, start, end in zip(maths.np.split(epochs, edges), starts, ends, strict=True)
+    ]
+    if is_cos:
+        ways = [maths.cos(math.pi * way) + 1 for way in ways]
 
     def annealed(group: Any, what: str) -> Array:
-        start, end = (
-            maths.np.take([group[phase[f"{side}_{what}"]] for phase in phases], turn)
-            for side in ("start", "end")
-        )
-        return end + (start - end) / 2.0 * way if is_cos else (end - start) * way + start
+        parts = []
+        for phase, way in zip(phases, ways, strict=True):
+            start, end = (group[phase[f"{side}_{what}"]] for side in ("start", "end"))
+            parts.append(end + (start - end) / 2.0 * way if is_cos else (end - start) * way + start)
+        return maths.np.concatenate(parts)
 
     return [
         (annealed(group, "lr"), annealed(group, "momentum") if scheduler.cycle_momentum else None)
         for group in groups
     ]
+
+
+def _warmbooting(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
+    if scheduler.lf is not None:
+        return None
+    np, epochs, starts = maths.np, epochs - 1, scheduler.steps  # it takes no step when it is built
+    boots = np.searchsorted(starts[1:-1], epochs, side="right")
+    since = np.maximum(epochs - np.take(starts, boots), 0)
+    gaps = np.take(np.diff(starts), boots) * scheduler.epoch_scale
+    share = (1 + maths.cos(math.pi * since / gaps)) / 2
+    scales = np.take([scheduler.step_scale**boot for boot in range(len(starts) - 1)], boots)
+    factors = np.maximum(scales * share, scheduler.eta_min)
+    return [(base * factors, None) for base in scheduler.base_lrs]
 
 
 def _cyclic(scheduler: Any, _: Groups, maths: Maths, epochs: Array) -> Curves | None:
@@ -230,6 +247,7 @@ FORMS: dict[type, Callable[..., Curves | None]] = {
     schedulers.CosineAnnealingWarmRestarts: _warm_restarts,
     schedulers.OneCycleLR: _one_cycle,
     schedulers.CyclicLR: _cyclic,
+    schedulers.CosineAnnealingWarmbootingLR: _warmbooting,
 }
 # The closed form of what torch steps; it rounds differently.
 ROUNDED: dict[type, Callable[..., Curves | None]] = {

@@ -44,6 +44,9 @@ EXACT = [
     "get_scheduler('linear', 100, 15000)",
     "get_scheduler('inverse_sqrt', 100)",
     "get_scheduler('inverse_sqrt', 100, timescale=7)",
+    "get_scheduler('polynomial', 100, 15000, lr_end=0.001)",
+    "get_scheduler('warmup_stable_decay', 9, 99, num_decay_steps=50, decay_type='linear')",
+    "get_scheduler('warmup_stable_decay', 9, 99, num_decay_steps=50, decay_type='1-sqrt')",
 ]
 WITH_FUNCTIONS = [
     "CosineAnnealingWarmRestarts(100, 2, 0.01)",
@@ -62,6 +65,12 @@ WITH_FUNCTIONS = [
     "PolynomialDecayLR(15000, power=2.0)",
     "get_scheduler('cosine', 100, 15000)",
     "get_scheduler('cosine', 0, 30000, num_cycles=1.5)",
+    "get_scheduler('cosine_with_restarts', 100, 15000, num_cycles=3)",
+    "get_scheduler('cosine_with_min_lr', 100, 15000, min_lr=0.01)",
+    "get_scheduler('polynomial', 100, 15000, power=0.9)",
+    "get_scheduler('warmup_stable_decay', 100, 15000, num_decay_steps=9000)",
+    "get_scheduler('warmup_stable_decay', 100, 15000, num_decay_steps=9, warmup_type='cosine')",
+    "CosineAnnealingWarmbootingLR(20001, steps=[5000, 100], warmup_epoch=3, epoch_scale=1.5)",
 ]
 CLOSED = [
     "CosineAnnealingLR(20000)",
@@ -85,7 +94,7 @@ COMPOSED = [
     "CombinedScheduler([ExponentialLR(0.999), LinearLR()])",
     "CombinedScheduler([StepLR(3), StepLR(hyperparameter('lr', [0]), 7)])",
     "CosineAnnealingWarmbootingLR(20001, steps=[5000])",
-    "get_scheduler('cosine_with_restarts', 100, 15000, num_cycles=3)",
+    "get_scheduler('cosine_warmup_with_min_lr', 100, 15000, min_lr=0.01)",
 ]
 GROUPS: list[Any] = [{"lr": 0.3}, {"lr": 0.1, "momentum": 0.5}]
 
