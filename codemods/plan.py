@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from codemods.project import View
     from codemods.source import Source
 
-HINT_MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
 
 
@@ -172,7 +171,7 @@ class _Planner:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""
         if (wish := self.wishes.against_bundle(found, judgement)) is None:
             return False
-        hint = HINT_MIXED if self._ports_all() else ""
+        hint = self.wishes.hint(wish.code)
         line = f"goes with line {self.source.line(wish.node)}: "
         for construct in found.constructs:
             self.kept_calls.add(construct.call)
@@ -343,8 +342,7 @@ class _Planner:
             return True
         if (wish := self.wishes.against(node, code)) is None:
             return False
-        hint = HINT_MIXED if self._ports_all() else ""
-        self._report(node, code, "skipped", what, wish, hint)
+        self._report(node, code, "skipped", what, wish, self.wishes.hint(code))
         return True
 
     def _find(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.equivalents import equivalents_of
-from codemods.codes import PREFIXES, RULES, THROUGH
+from codemods.codes import MEMBERS, PREFIXES, RULES, THROUGH
 from codemods.facts import MethodCall
 from codemods.model import Bridge, Native, Refused, RemoveArgument
 from codemods.selection import objection
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 UNUSED = "there is nothing here that it keeps from being ported"
+MIXED = "it stays torch's: a tensor of the new framework that meets it fails"
+SAME_NAME = "on the new framework's own objects the same name may be another thing"
 
 
 class Told(NamedTuple):
@@ -33,6 +35,7 @@ class Told(NamedTuple):
     kind: Kind
     what: str
     reason: str
+    hint: str = ""
 
 
 class Wish(NamedTuple):
@@ -102,6 +105,12 @@ class Wishes:
             if calls.isdisjoint(self.source.ancestors(node)):
                 yield node, used
 
+    def hint(self, code: str) -> str:
+        """Return what to mind where a site is left in a file that is otherwise ported."""
+        if self.options.scope == "optim" or self.options.target == "bridge":
+            return ""
+        return SAME_NAME if code.endswith(str(MEMBERS)) else MIXED
+
     def silences(self, node: cst.CSTNode, code: str, what: str) -> bool:
         """Tell whether a name that no rule may have is only counted: codes turned it off."""
         if objection(self.options, code) is None or self.skips.covering(node, code) is not None:
@@ -115,7 +124,7 @@ class Wishes:
             node, what = sites[0]
             more = f" and {len(sites) - 1} more" if len(sites) > 1 else ""
             reason = objection(self.options, code) or ""
-            yield Told(node, code, "skipped", what + more, reason)
+            yield Told(node, code, "skipped", what + more, reason, self.hint(code))
         for skip, reason in self.skips.unknown():
             yield Told(skip.node, "OB102", "note", skip.text, reason)
         for skip in self.skips.unused(self.options):
