@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 import shutil
 import signal
-import sys
 import tempfile
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli import ERROR, Failure
-from bridge.cli.compare import DIFFERS, Tolerance, row_as_json
+from bridge.cli import Failure
+from bridge.cli.compare import Tolerance
 from bridge.errors import UnwritableError
 from bridge.verifying import NAMES
 from codemods.model import STYLES, TARGETS, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bridge.cli._verify_port import Ported
     from bridge.verifying.interpreters import Interpreter
-    from bridge.verifying.proof import Proof, Wanted
-    from bridge.verifying.running import Job, Role
+    from bridge.verifying.running import Job
 
 EPILOG = """\b
 Examples:
@@ -58,17 +54,25 @@ The script runs three times, in this folder: it reads and writes there what it a
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Run this file as the port, instead of porting the script now.",
 )
-@click.option("--style", type=click.Choice(STYLES), default="auto", show_default=True)
-@click.option("--python-torch", help="Python, or environment, for the original.")
-@click.option("--python-target", help="Python, or environment, for the port.")
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default="auto",
+    show_default=True,
+    help="As for optbridge port.",
+)
+@click.option("--python-torch", metavar="PYTHON", help="Interpreter or environment for it.")
+@click.option("--python-target", metavar="PYTHON", help="The same for the port.")
 @click.option(
     "--steps", type=click.IntRange(min=1), help="End each run after so many optimizer steps."
 )
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each run."
 )
-@click.option("--tolerance", "tolerances", multiple=True, type=Tolerance(), help="Another one.")
-@click.option("--ignore", "ignored", multiple=True, help="Leave this quantity out, as `loss`.")
+@click.option("--tolerance", "tolerances", multiple=True, type=Tolerance(), help="As loss=1e-5.")
+@click.option(
+    "--ignore", "ignored", metavar="QUANTITY", multiple=True, help="Leave it out, as loss."
+)
 @click.option("--grad-norm", is_flag=True, help="Also compare the norm of the gradients.")
 @click.option("--checksum", is_flag=True, help="Also compare sum and norm of the parameters.")
 @click.option(
@@ -107,8 +111,11 @@ def verify(
     ARGUMENTS after `--` go to the script. The initial weights, random tensors, dropout and
     shuffling of the original are carried into the port, and what could not be is said.
     """
-    from bridge.cli._verify_port import Ported, port_into  # noqa: PLC0415 - --help needs no libcst
-    from bridge.verifying.proof import Wanted  # noqa: PLC0415 - likewise
+    # --help needs neither libcst nor rich
+    from bridge.cli import _verify_output as output  # noqa: PLC0415
+    from bridge.cli._verify_port import Ported, port_into  # noqa: PLC0415
+    from bridge.cli._verify_progress import progress_of_runs  # noqa: PLC0415
+    from bridge.verifying.proof import Wanted, prove, run_original  # noqa: PLC0415
 
     if report is not None:
         _check_report(report)
@@ -120,15 +127,18 @@ def verify(
             if own_port is not None
             else port_into(folder / "port", script, options)
         )
-        found = _interpreters(script, target, python_torch, python_target)
-        jobs = _jobs(script, port, arguments, *found)
-        proof = _prove(jobs, folder, wanted)
-        facts = _facts(proof, port, found, arguments, script)
-        _print(proof, facts, as_json=as_json)
+        with progress_of_runs() as watch:
+            found = _interpreters(script, target, python_torch, python_target)
+            original, ported = _jobs(script, port, arguments, *found)
+            proof = prove(run_original(original, folder, wanted, watch), ported, watch)
+        for each in dict.fromkeys(found):
+            click.echo(f"{each.framework} {each.version}: {each.python}", err=True)
+        facts = output.facts_of(proof, port, found, arguments, script)
+        output.show(proof, facts, as_json=as_json)
         if report is not None:
             title = f"`{script.name}` on {NAMES.get(target, target)}"
-            _write(report, proof, title, facts, port.markdown)
-    ctx.exit(_exit_code(proof))
+            output.write_report(report, proof, title, facts, port.markdown)
+    ctx.exit(output.exit_code(proof))
 
 
 def _check_report(report: Path) -> None:
@@ -213,166 +223,3 @@ def _jobs(
     original = Job("original", "torch", [torch.python, str(script), *arguments], {})
     command = [target.python, str(port.script), *arguments]
     return original, Job("port", target.framework, command, port.environment)
-
-
-def _prove(jobs: tuple[Job, Job], folder: Path, wanted: Wanted) -> Proof:
-    from bridge.verifying.proof import prove, run_original  # noqa: PLC0415 - --help
-
-    original, port = jobs
-    with _progress() as watch:
-        return prove(run_original(original, folder, wanted, watch), port, watch)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Role, int], None]]:
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where it is seen
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    words = {
-        "original": "the original",
-        "port": "the port",
-        "nudged": "the original, weights 1 ulp off",
-    }
-    tasks: dict[Role, Any] = {}
-    totals: list[int] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-
-        def watch(role: Role, steps: int) -> None:
-            if role not in tasks:
-                tasks[role] = progress.add_task(words[role], total=totals[0] if totals else None)
-            progress.update(tasks[role], completed=steps)
-            if role == "original":
-                totals[:] = [steps]
-
-        yield watch
-
-
-def _facts(
-    proof: Proof,
-    port: Ported,
-    found: tuple[Interpreter, Interpreter],
-    arguments: Sequence[str],
-    script: Path,
-) -> list[tuple[str, str]]:
-    from bridge.verifying.report import carried  # noqa: PLC0415 - --help
-
-    theirs, ours = (f"{NAMES[each.framework]} {each.version}" for each in found)
-    command = shlex.join([script.name, *arguments])
-    return [
-        ("the original", f"{command} on {theirs}, {proof.original.seconds:.1f} s"),
-        ("the port", f"{port.summary}; on {ours}, {proof.port.seconds:.1f} s"),
-        ("carried into the port", carried(proof)),
-        *(
-            ("take care", f"{each.framework} of {each.python}: {problem}")
-            for each in dict.fromkeys(found)
-            for problem in each.problems
-        ),
-    ]
-
-
-def _print(proof: Proof, facts: Sequence[tuple[str, str]], *, as_json: bool) -> None:
-    from bridge.verifying.report import (  # noqa: PLC0415
-        EXPLANATION,
-        HEADINGS,
-        cells,
-        named,
-        remarks,
-        verdict,
-    )
-
-    if as_json:
-        click.echo(json.dumps(_as_json(proof, facts), indent=2))
-        return
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - --json does not need it
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(highlight=False)
-    for what, how in facts:
-        console.print(f"{what}: {how}", markup=False, soft_wrap=True)
-    for number in range(len(proof.optimizers)):
-        console.print(f"\n{named(proof, number)}", markup=False, soft_wrap=True)
-        table = Table(*HEADINGS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for row in proof.rows:
-            if row.optimizer == number:
-                bad = row.excuse or row.only_in
-                colour = "red" if row.first else "yellow" if bad else "green"
-                first, *others = cells(row)
-                table.add_row(Text(first, colour), *map(Text, others))
-        console.print(table)
-    console.print(EXPLANATION.replace("*", ""), style="dim", markup=False)
-    for line in remarks(proof):
-        console.print(f"- {line}", markup=False, soft_wrap=True)
-    console.print(f"{verdict(proof)}.", style="bold")
-    runs = [proof.original, proof.port, *([] if proof.original.failure else [proof.nudged])]
-    for ran in runs:
-        if ran.failure and ran.tail:
-            click.echo(f"\nThe {ran.job.role} printed last:\n{ran.tail}", err=True)
-    if proof.port.failure:
-        click.echo("Hint: --keep FOLDER keeps the port and all that the runs printed.", err=True)
-
-
-def _as_json(proof: Proof, facts: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    from bridge.tracing._file import as_json  # noqa: PLC0415 - only here needed
-    from bridge.verifying.report import verdict  # noqa: PLC0415
-
-    return {
-        "verdict": verdict(proof),
-        "exit_code": _exit_code(proof),
-        "differs": proof.differs,
-        "obstacles": list(proof.obstacles),
-        "not_comparable": list(proof.excuses),
-        "carried": dict(proof.carried),
-        "facts": dict(facts),
-        "quantities": [
-            row_as_json(row)
-            | {"torch_itself": as_json(max(row.spread.values(), default=0.0))}
-            | {"not_comparable": row.excuse or None}
-            for row in proof.rows
-        ],
-    }
-
-
-def _write(
-    report: Path,
-    proof: Proof,
-    title: str,
-    facts: Sequence[tuple[str, str]],
-    port: str,
-) -> None:
-    from bridge._files import write_file  # noqa: PLC0415 - only with --report
-    from bridge.plot._style import as_file  # noqa: PLC0415
-    from bridge.tracing.figure import figure_of, shown  # noqa: PLC0415
-    from bridge.verifying.report import markdown  # noqa: PLC0415
-
-    rows = shown(proof.rows)
-    picture = report.with_suffix(".png")
-    if rows:
-        write_file(picture, as_file(figure_of(rows, ("original", "port")), "png"))
-    figure = picture.name if rows else ""
-    write_file(report, markdown(proof, title, facts, figure, port).encode())
-    click.echo(f"wrote {report}" + (f" and {picture}" if rows else ""), err=True)
-
-
-def _exit_code(proof: Proof) -> int:
-    if proof.obstacles:
-        return ERROR
-    return DIFFERS if proof.differs else ERROR if proof.excuses else 0

@@ -142,7 +142,7 @@ def _wait(
             file.seek(at)
             new = file.read()
             at, lines = at + len(new), lines + new.count(b'"step":')
-            watch(lines)
+        watch(lines)
     return True
 
 
