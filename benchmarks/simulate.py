@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bridge import simulate
-from bridge._simulate_spec import schedule_of
+from bridge.simulating.spec import schedule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from bridge import errors, optim
     from bridge._as_torch import as_torch
     from bridge._lower import lower
-    from bridge._simulate import simulate
     from bridge._wrap import wrap
     from bridge.checkpoint import load, move_state, save
     from bridge.lr_finder import LRFinder
     from bridge.native_state import export_native, load_native
     from bridge.plot import plot_lr_scheduler
+    from bridge.simulating import simulate
     from bridge.tracing import trace
 
 __version__ = "0.1.0"
@@ -50,7 +50,7 @@ _FUNCTIONS = {
     "move_state": "bridge.checkpoint",
     "plot_lr_scheduler": "bridge.plot",
     "save": "bridge.checkpoint",
-    "simulate": "bridge._simulate",
+    "simulate": "bridge.simulating",
     "trace": "bridge.tracing",
     "wrap": "bridge._wrap",
 }

@@ -14,7 +14,7 @@ from bridge.errors import BridgeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bridge._simulate import Simulation
+    from bridge.simulating import Simulation
 
 LEFT = 3
 _F = TypeVar("_F", bound="Callable[..., Any]")
@@ -99,10 +99,10 @@ def simulated(
     """Simulate each schedule, under its text or its file's name."""
     from bridge import simulate  # noqa: PLC0415 - --help needs no schedules
     from bridge._expression import parse_group  # noqa: PLC0415
-    from bridge._simulate_milestones import length_of  # noqa: PLC0415
-    from bridge._simulate_spec import schedule_of  # noqa: PLC0415
-    from bridge._simulate_stepping import needs_metrics  # noqa: PLC0415
     from bridge.cli._metrics import read_metrics  # noqa: PLC0415
+    from bridge.simulating.milestones import length_of  # noqa: PLC0415
+    from bridge.simulating.spec import schedule_of  # noqa: PLC0415
+    from bridge.simulating.stepping import needs_metrics  # noqa: PLC0415
 
     losses = None if metrics is None else read_metrics(metrics)
     given = [parse_group(group) for group in groups] or None

@@ -12,7 +12,7 @@ from bridge.plot._style import NAMES, STEPS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bridge._simulate import Simulation
+    from bridge.simulating import Simulation
 
 Unit: TypeAlias = Literal["step", "epoch"]
 # How far down a logarithmic axis goes: a cosine ends at next to nothing.

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bridge._simulate import Simulation
     from bridge.plot._chart import Unit
+    from bridge.simulating import Simulation
 
 FORMATS = (*PICTURES, "html", "csv", "json")
 

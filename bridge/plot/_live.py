@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge._files import write_file
-from bridge._simulate import simulate
 from bridge.errors import SimulationError
 from bridge.optim.lr_scheduler._views import View
 from bridge.plot._chart import chart_of
 from bridge.plot._figure import figure_of
 from bridge.plot._formats import encoded, kind_of
+from bridge.simulating import simulate
 
 if TYPE_CHECKING:
     import os

@@ -13,8 +13,8 @@ from bridge._progress import stretches
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bridge._simulate import Simulation
     from bridge.plot._chart import Unit
+    from bridge.simulating import Simulation
 
 
 def as_csv(simulations: Mapping[str, Simulation], unit: Unit = "step") -> str:

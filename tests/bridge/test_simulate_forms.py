@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from bridge import simulate
-from bridge._simulate_forms import WORTHWHILE
-from bridge._simulate_spec import schedule_of
-from bridge._simulate_stepping import stepped
+from bridge.simulating.forms import WORTHWHILE
+from bridge.simulating.spec import schedule_of
+from bridge.simulating.stepping import stepped
 
 STEPS = WORTHWHILE + 1
 EXACT = [

@@ -11,21 +11,22 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bridge._simulate_forms import form_of
-from bridge._simulate_milestones import milestones_of
-from bridge._simulate_sequence import sequence_of
-from bridge._simulate_spec import schedule_of
-from bridge._simulate_stepping import stepped
-from bridge._simulate_views import apart_of
 from bridge.errors import SimulationError
+from bridge.simulating.forms import form_of
+from bridge.simulating.milestones import milestones_of
+from bridge.simulating.sequence import sequence_of
+from bridge.simulating.spec import schedule_of
+from bridge.simulating.stepping import stepped
+from bridge.simulating.views import apart_of
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bridge._simulate_spec import Schedule
-    from bridge._simulate_stepping import Values
+    from bridge.simulating.spec import Schedule
+    from bridge.simulating.stepping import Values
 
+__all__ = ["Simulation", "simulate"]
 
 MOST_STEPS = 100_000_000  # 800 MB for each group
 

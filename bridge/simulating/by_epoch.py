@@ -14,7 +14,7 @@ from bridge.optim.lr_scheduler import schedules
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bridge._simulate_maths import Array, Maths
+    from bridge.simulating.maths import Array, Maths
 
     Formula: TypeAlias = Callable[[float], Array]  # from a group's initial learning rate
 

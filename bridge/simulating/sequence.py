@@ -13,14 +13,14 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from bridge._simulate_forms import form_of
-from bridge._simulate_spec import Schedule
-from bridge._simulate_stepping import is_plain, lean
 from bridge.optim.lr_scheduler import SequentialLR
 from bridge.optim.lr_scheduler.schedules._warm_up import WarmUp
+from bridge.simulating.forms import form_of
+from bridge.simulating.spec import Schedule
+from bridge.simulating.stepping import is_plain, lean
 
 if TYPE_CHECKING:
-    from bridge._simulate_stepping import Values
+    from bridge.simulating.stepping import Values
 
 
 def sequence_of(schedule: Schedule, steps: int, *, exact: bool) -> tuple[Values, bool] | None:

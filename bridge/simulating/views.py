@@ -7,15 +7,15 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from bridge._simulate_spec import PlainOptimizer, Schedule
-from bridge._simulate_stepping import does_no_more
 from bridge.optim.lr_scheduler import CombinedScheduler
 from bridge.optim.lr_scheduler._views import OF_LR, View, _parsed
+from bridge.simulating.spec import PlainOptimizer, Schedule
+from bridge.simulating.stepping import does_no_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
-    from bridge._simulate_stepping import Values
+    from bridge.simulating.stepping import Values
 
 
 def apart_of(

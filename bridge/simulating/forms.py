@@ -14,18 +14,18 @@ from array import array
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bridge._simulate_by_epoch import formula_of
-from bridge._simulate_maths import Maths
 from bridge.optim import lr_scheduler as schedulers
 from bridge.optim.lr_scheduler.cosine_annealing_lr import cosine_lr
 from bridge.optim.lr_scheduler.linear_lr import linear_ratio
+from bridge.simulating.by_epoch import formula_of
+from bridge.simulating.maths import Maths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bridge._simulate_maths import Array
-    from bridge._simulate_spec import Schedule
-    from bridge._simulate_stepping import Values
+    from bridge.simulating.maths import Array
+    from bridge.simulating.spec import Schedule
+    from bridge.simulating.stepping import Values
 
 Curves: TypeAlias = "list[tuple[Array, Array | None]]"  # of each group: learning rate, momentum
 Groups: TypeAlias = "Sequence[Mapping[str, Any]]"

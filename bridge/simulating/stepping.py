@@ -25,7 +25,7 @@ from bridge.optim.lr_scheduler.schedules._by_epoch import ByEpoch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
-    from bridge._simulate_spec import Schedule
+    from bridge.simulating.spec import Schedule
 
 SIDE_BY_SIDE = frozenset({ChainedScheduler, CombinedScheduler})
 # Those that do no more than set what `get_lr` returns for the next epoch.
