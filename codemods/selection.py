@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.codes import ALL, RULES
+from codemods.codes import ALL, PREFIXES, RULES, matching
 
 if TYPE_CHECKING:
     from codemods.model import Options
@@ -34,6 +34,20 @@ def objection(options: Options, code: str) -> str | None:
     if ignored != NOT_NAMED and ignored >= chosen:
         return f"{code} is ignored"
     return f"{code} is not selected" if chosen == NOT_NAMED else None
+
+
+def useless(options: Options) -> str | None:
+    """Return why a selection leaves nothing to do, None if it does not.
+
+    >>> from codemods.model import Options
+    >>> useless(Options("oneflow", select=("PD1",)))
+    'PD1 names no rule of --to oneflow'
+    """
+    letters = (PREFIXES[options.target], PREFIXES["bridge"])
+    named = [rule for prefix in options.select for rule in matching(prefix)]
+    if not named or any(rule.code.startswith(letters) for rule in named):
+        return None
+    return f"{', '.join(options.select)} names no rule of --to {options.target}"
 
 
 def _length(prefixes: tuple[str, ...], code: str) -> int:

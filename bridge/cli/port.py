@@ -17,6 +17,7 @@ from codemods.ignored import Filters
 from codemods.model import Options
 from codemods.project import read_project
 from codemods.run import Means, port_files
+from codemods.selection import useless
 from codemods.versions import problem
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
     if (reason := problem(options)) is not None:
         raise click.UsageError(f"--target-version: {reason}")
+    if (reason := useless(options)) is not None:
+        raise click.UsageError(f"--select: {reason}")
     filters = Filters(chosen["include"], chosen["exclude"], ctx.obj)
     files = all_files(paths, chosen["files_from"], filters)
     project = read_project(files) if chosen["project"] else None

@@ -128,6 +128,14 @@ def test_an_unknown_code_on_the_command_line_exits_2(tmp_path: Path, option: str
     assert "unknown code 'PD1O4'; did you mean PD104?" in result.stderr
 
 
+def test_a_selection_for_another_target_exits_2(tmp_path: Path) -> None:
+    result = port(tmp_path, "--select", "OF1,OF2")
+
+    assert result.exit_code == 2
+    assert "--select: OF1, OF2 names no rule of --to paddle" in result.stderr
+    assert port(tmp_path, "--select", "OF1,PD1").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "options", [["--ignore", "PD1,PD2"], ["--ignore", "PD1", "--ignore", "PD2"]]
 )
