@@ -83,14 +83,16 @@ def compare(
     """Compare two traces step by step: A is the original's, B the port's."""
     from bridge.tracing import comparing, reading  # noqa: PLC0415 - --help does not need them
 
+    if figure is not None:
+        from bridge.tracing.figure import draw, kind_of  # noqa: PLC0415 - only here needed
+
+        kind_of(figure)  # before anything is computed
     found = comparing.compare(reading.read_trace(a), reading.read_trace(b), dict(tolerances), steps)
     if as_json:
         click.echo(json.dumps(_as_json(found), indent=2))
     else:
         _print(found)
     if figure is not None:
-        from bridge.tracing.figure import draw  # noqa: PLC0415 - only here needed
-
         draw(found, figure)
         click.echo(f"wrote {figure}", err=True)
     for obstacle in found.obstacles:

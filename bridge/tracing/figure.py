@@ -27,18 +27,24 @@ MOST_PANELS: Final = 16  # beyond, a panel could not be read
 
 def draw(comparison: Comparison, path: Path) -> None:
     """Write the figure in the format that the file's name asks for."""
+    kind = kind_of(path)
+    rows = shown(comparison)
+    if not rows:
+        raise TraceError("there is nothing to draw: the traces have no quantity in common.")
+    figure = figure_of(rows)
+    is_page = kind == "html"
+    write_file(path, _page(comparison, figure) if is_page else _style.as_file(figure, kind))
+
+
+def kind_of(path: Path) -> str:
+    """Return which of `FORMATS` a file's name asks for."""
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise TraceError(
             f"a figure is one of {', '.join(FORMATS)}, got {path.name!r}.\n"
             "Hint: end the file's name in one of them."
         )
-    rows = shown(comparison.rows)
-    if not rows:
-        raise TraceError("there is nothing to draw: the traces have no quantity in common.")
-    figure = figure_of(rows)
-    is_page = kind == "html"
-    write_file(path, _page(comparison, figure) if is_page else _style.as_file(figure, kind))
+    return kind
 
 
 def shown(rows: Iterable[Row]) -> list[Row]:
