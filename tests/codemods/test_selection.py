@@ -37,6 +37,8 @@ API = "import torch\n\nx = torch.zeros(2)\ny = torch.nn.Linear(2, 3)\nz = torch.
         (("PD1",), ("PD101",), "PD101", False),
         (("PD1",), ("PD1",), "PD101", False),
         (("ALL",), ("PD1",), "PD101", False),
+        (("ALL", "PD104"), ("PD1",), "PD101", False),
+        (("ALL", "PD104"), ("PD1",), "PD104", True),
         (("PD101",), ("ALL",), "PD101", True),
         ((), ("ALL",), "PD900", False),
         (("PD1",), (), "PD301", True),
