@@ -5,6 +5,7 @@ https://docs.oneflow.org/en/master/
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import oneflow
@@ -81,6 +82,12 @@ class _OneFlow:
     def split(self, tensor: Tensor, sizes: list[int]) -> Sequence[Tensor]:
         parts: Sequence[Tensor] = oneflow.split(tensor, sizes)
         return parts
+
+    def views(self, tensor: Tensor, sizes: list[int]) -> list[Tensor] | None:
+        ends = list(accumulate(sizes, initial=0))
+        parts = [tensor[start:end] for start, end in pairwise(ends)]
+        # Copies where the environment has ONEFLOW_DISABLE_VIEW.
+        return parts if parts[-1].storage_offset() == ends[-2] else None
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         # Without elements the norm would end the process.

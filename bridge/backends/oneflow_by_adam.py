@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import oneflow
 from oneflow import _C
 
+from bridge.backends._rectification import rectification
 from bridge.backends._rounding import fitted_decay, mean_scale
 from bridge.backends.oneflow_operations import ADAM, MOMENTUM, NO_L1, UNSCALED
-from bridge.optim.radam import rectification
 
 if TYPE_CHECKING:
     from bridge.backends._protocol import Batch, Group

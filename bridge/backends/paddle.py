@@ -6,6 +6,7 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overv
 from __future__ import annotations
 
 import re
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import paddle
@@ -96,6 +97,13 @@ class _Paddle:
         # paddle.split looks at every size in Python.
         parts: Sequence[Tensor] = _C_ops.split(tensor, sizes, 0)
         return parts
+
+    def views(self, tensor: Tensor, sizes: list[int]) -> list[Tensor] | None:
+        ends = list(accumulate(sizes, initial=0))
+        parts = [_C_ops.slice(tensor, [0], [a], [b], [], []) for a, b in pairwise(ends)]
+        # Copies where FLAGS_use_stride_kernel is off.
+        start = tensor.data_ptr() + ends[-2] * tensor.element_size()
+        return parts if parts[-1].data_ptr() == start else None
 
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         if order in _EXACT_NORMS:

@@ -86,8 +86,8 @@ def adam(batch: Batch, group: Group) -> None:
         squares=[state["exp_avg_sq"] for state in states],
         largest=[state["max_exp_avg_sq"] for state in states] if group["amsgrad"] else None,
         powers=(
-            powers_of(beta1, steps, params[0], group),
-            powers_of(beta2, steps, params[0], group),
+            _powers(beta1, steps, params[0], group),
+            _powers(beta2, steps, params[0], group),
         ),
         betas=(beta1, beta2),
         eps=float(group["eps"]),
@@ -101,11 +101,18 @@ def shrink(params: list[Tensor], factor: float) -> None:
         _C_ops.scale_(param, factor, 0.0, True)
 
 
-def powers_of(beta: float, steps: list[int], like: Tensor, group: Group) -> list[Tensor]:
-    base = beta if like.dtype == paddle.float64 else single(beta)
-    if not group.get("do_bias_correction", True):
-        # Without a correction for the start, there is still one for that rounding.
-        return [scalar(1 - (1 - base) / (1 - beta), like, [1])] * len(steps)
+def power_of(beta: float, step: int, group: Group, *, is_double: bool = False) -> float:
+    """Return the power of beta that the bias correction is one minus of."""
+    base = beta if is_double else single(beta)
+    # Without a correction for the start, there is still one for that rounding.
+    return base**step if group.get("do_bias_correction", True) else 1 - (1 - base) / (1 - beta)
+
+
+def _powers(beta: float, steps: list[int], like: Tensor, group: Group) -> list[Tensor]:
+    is_double = like.dtype == paddle.float64
     # Parameters that got their first gradient later count their own steps.
-    powers = {step: scalar(base**step, like, [1]) for step in set(steps)}
+    powers = {
+        step: scalar(power_of(beta, step, group, is_double=is_double), like, [1])
+        for step in set(steps)
+    }
     return [powers[step] for step in steps]

@@ -13,11 +13,11 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from bridge.backends._protocol import Batch
+from bridge.backends._rectification import rectification
 from bridge.backends._rounding import mean_scale
 from bridge.backends.paddle_adam import AdamStep, run_adam, shrink
 from bridge.backends.paddle_momentum import run_momentum
 from bridge.backends.paddle_pieces import all_with_decay, scalar, with_twins_apart, zeros_like
-from bridge.optim.radam import rectification
 
 if TYPE_CHECKING:
     from bridge.backends._protocol import Group, Tensor

@@ -12,7 +12,7 @@ import paddle
 from paddle import _C_ops
 
 from bridge.backends._protocol import Kernel
-from bridge.backends.paddle_adam import adam, claims_adam, powers_of
+from bridge.backends.paddle_adam import adam, claims_adam, power_of
 from bridge.backends.paddle_by_adam import claims_rmsprop, radam, rmsprop
 from bridge.backends.paddle_momentum import claims_sgd, sgd
 from bridge.backends.paddle_pieces import (
@@ -85,12 +85,14 @@ def _lamb(batch: Batch, group: Group) -> None:
     decay, (beta1, beta2) = float(group["weight_decay"]), group["betas"]
     if not group["adam_w_mode"]:
         grads, decay = all_with_decay(params, grads, group), 0.0
-    lr, eps = scalar(group["lr"], params[0], []), float(group["eps"])
+    first, eps = params[0], float(group["eps"])
+    lr, kind, place = scalar(group["lr"], first, []), first.dtype, first.place
     is_of_all = True  # the length is the parameter's also where nothing decays
     for param, grad, state in zip(params, grads, states, strict=True):
         step = state["step"] = state["step"] + 1
-        # The kernel moves the powers on.
-        powers = (powers_of(beta, [step], param, group)[0] for beta in (beta1, beta2))
+        power1, power2 = (power_of(beta, step, group) for beta in (beta1, beta2))
+        # Tensors of their own: the kernel moves the powers on.
+        powers = (_C_ops.full([1], power1, kind, place), _C_ops.full([1], power2, kind, place))
         tensors = (state["exp_avg"], state["exp_avg_sq"], *powers, None, None)
         _C_ops.lamb_(param, grad, lr, *tensors, decay, beta1, beta2, eps, is_of_all, False)
 

@@ -77,6 +77,9 @@ class _Torch:
         parts: Sequence[Tensor] = torch.split(tensor, sizes)
         return parts
 
+    def views(self, tensor: Tensor, sizes: list[int]) -> list[Tensor] | None:
+        return list(torch.split(tensor, sizes))
+
     def vector_norm(self, tensor: Tensor, order: float = 2.0) -> Tensor:
         return torch.linalg.vector_norm(tensor, order)
 

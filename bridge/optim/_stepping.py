@@ -6,6 +6,7 @@ parameter at every step; what is asked of a parameter here shows in the benchmar
 
 from __future__ import annotations
 
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends._protocol import Batch
@@ -15,11 +16,14 @@ from bridge.optim._scalars import plain
 from bridge.optim._together import step_by_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
 
 _PLAIN = frozenset({bool, float, int, str, type(None)})
+
+_GRAD, _DTYPE = attrgetter("grad"), attrgetter("dtype")
+_IS_CONTIGUOUS = methodcaller("is_contiguous")
 
 
 def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
@@ -56,35 +60,11 @@ def _options(group: Group) -> Group:
 
 def _batches(
     optimizer: Any, xp: Backend, group: Group
-) -> tuple[dict[tuple[str, bool], Batch], list[tuple[Tensor, State]]]:
+) -> tuple[dict[tuple[str, bool], Batch], Iterable[tuple[Tensor, State]]]:
     """Sort the parameters by what a kernel asks for; return those whose state is new as well."""
-    batches: dict[tuple[str, bool], Batch] = {}
-    fresh: list[tuple[Tensor, State]] = []
-    new: dict[int, State] = {}
-    batch, dtype, is_contiguous, is_wide = Batch([], [], []), None, True, True
-    known, starts_empty = optimizer.state.get, optimizer.starts_empty
-    for param in group["params"]:
-        grad = param.grad
-        if grad is None:
-            continue
-        if param.dtype is not dtype or param.is_contiguous() is not is_contiguous:
-            dtype, is_contiguous = param.dtype, param.is_contiguous()
-            name = xp.dtype(param)
-            is_wide = not is_narrow(xp, name)
-            batch = batches.setdefault((name, is_contiguous), Batch([], [], []))
-        state = known(param)
-        if not state:
-            if starts_empty:
-                state = {}
-            elif id(param) in new:  # given twice, which torch only warns of
-                state = new[id(param)]
-            else:
-                like = param if is_wide else as_stepped(xp, param)
-                state = new[id(param)] = optimizer.init_state(xp, like, group)
-            fresh.append((param, state))
-        batch.params.append(param)
-        batch.grads.append(grad)
-        batch.states.append(state)
+    params, grads = _with_grads(group["params"])
+    states, fresh = _states(optimizer, xp, group, params)
+    batches = _by_kind(xp, Batch(params, grads, states)) if params else {}
     for (name, _), batch in batches.items():
         _check(optimizer, xp, name, batch.grads)
         if is_narrow(xp, name):
@@ -92,6 +72,51 @@ def _batches(
         if group.get("maximize", False):
             batch.grads[:] = [-grad for grad in batch.grads]
     return batches, fresh
+
+
+# The next three ask all parameters one thing after the other, by `map`: a loop over the parameters
+# that asks each for everything takes twice as long.
+
+
+def _with_grads(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    grads = list(map(_GRAD, params))
+    if type(None) in set(map(type, grads)):
+        pairs = zip(params, grads, strict=True)
+        params = [param for param, grad in pairs if grad is not None]
+        grads = [grad for grad in grads if grad is not None]
+    return params, grads
+
+
+def _states(
+    optimizer: Any, xp: Backend, group: Group, params: list[Tensor]
+) -> tuple[list[State], Iterable[tuple[Tensor, State]]]:
+    states = list(map(optimizer.state.get, params))
+    if all(states):
+        return states, ()
+    if optimizer.starts_empty:
+        states = [state or {} for state in states]
+        return states, zip(params, states, strict=True)
+    new: dict[int, State] = {}  # by identity: a parameter may be given twice, as torch only warns
+    for place, param in enumerate(params):
+        if not states[place]:
+            if id(param) not in new:
+                new[id(param)] = optimizer.init_state(xp, as_stepped(xp, param), group)
+            states[place] = new[id(param)]
+    return states, [(p, new[id(p)]) for p in params if id(p) in new]
+
+
+def _by_kind(xp: Backend, batch: Batch) -> dict[tuple[str, bool], Batch]:
+    params = batch.params
+    dtypes, are_contiguous = list(map(_DTYPE, params)), list(map(_IS_CONTIGUOUS, params))
+    # Dtypes by identity: to hash one takes Paddle long.
+    if len(set(map(id, dtypes))) == 1 and len(set(are_contiguous)) == 1:
+        return {(xp.dtype(params[0]), are_contiguous[0]): batch}
+    batches: dict[tuple[str, bool], Batch] = {}
+    for param, is_contiguous, *rest in zip(params, are_contiguous, *batch[1:], strict=True):
+        same = batches.setdefault((xp.dtype(param), is_contiguous), Batch([], [], []))
+        for kept, each in zip(same, (param, *rest), strict=True):
+            kept.append(each)
+    return batches
 
 
 def _check(optimizer: Any, xp: Backend, dtype: str, grads: list[Tensor]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends._protocol import Batch
+from bridge.optim._joined import joined_before
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -59,16 +60,21 @@ def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
 def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> None:
     params, grads, states = batch
     sizes = [param.shape[0] for param in params]
+    joined, is_again = joined_before(optimizer, params)
     param = xp.cat(params)
-    state = {
-        name: value if type(value) in _NUMBERS else xp.cat([each[name] for each in states])
+    given = {
+        name: value if type(value) in _NUMBERS else joined.entry(xp, name, states)
         for name, value in states[0].items()
     }
+    state = {**given}
     optimizer.formula(xp, param, xp.cat(grads), state, group)
     for target, part in zip(params, xp.split(param, sizes), strict=True):
         xp.assign(target, part)
     for name, value in state.items():
-        _take_apart(xp, name, value, states, sizes)
+        # What the formula changed in place may stay together; what it put there anew may not.
+        is_tensor_given = value is given.get(name) and type(value) not in _NUMBERS
+        if not (is_tensor_given and is_again and joined.keep(xp, name, value, states, sizes)):
+            _take_apart(xp, name, value, states, sizes)
 
 
 def _take_apart(

@@ -5,9 +5,9 @@ https://docs.pytorch.org/docs/stable/generated/torch.optim.RAdam.html
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bridge.backends._rectification import rectification
 from bridge.optim._pieces import decayed, follow, follow_square
 from bridge.optim._scalars import check_betas, check_lr, check_not_negative
 from bridge.optim.optimizer import Optimizer
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.backends._protocol import Backend, Group, State, Tensor
-
-_SHORTEST = 5
-"""Averages over fewer steps have no variance that could be rectified."""
 
 
 class RAdam(Optimizer):
@@ -92,14 +89,3 @@ class RAdam(Optimizer):
         if ratio is not None:
             update = update / (xp.sqrt(square) + group["eps"]) * ratio
         xp.assign(param, param - update)
-
-
-def rectification(step: int, beta2: float) -> float | None:
-    """Return what makes up for the mean square's variance and bias; None where it is too short."""
-    # The length of the average now, and in the end.
-    correction, longest = 1 - beta2**step, 2 / (1 - beta2) - 1
-    length = longest - 2 * step * beta2**step / correction
-    if length <= _SHORTEST:
-        return None
-    ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-    return sqrt(correction) * sqrt(ratio)

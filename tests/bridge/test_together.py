@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bridge import optim
+from bridge.backends import backend
 from tests.frameworks import Framework
 
 SHAPES: list[tuple[int, ...]] = [(3,), (1,), (7,), (2, 3), (4,), (), (2,), (0,), (40_000,)]
@@ -26,6 +27,27 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "Rprop": {},
     "Lion": {"weight_decay": 0.1},
 }
+
+
+def _write(optimizer: Any, _param: Any, entry: Any) -> None:
+    del optimizer
+    entry.zero_()
+
+
+def _replace(optimizer: Any, param: Any, entry: Any) -> None:
+    optimizer.state[param]["exp_avg"] = entry * 2
+
+
+def _reload(optimizer: Any, _param: Any, _entry: Any) -> None:
+    optimizer.load_state_dict(optimizer.state_dict())
+
+
+def _forget(optimizer: Any, param: Any, _entry: Any) -> None:
+    del optimizer.state[param]
+
+
+def _regroup(optimizer: Any, _param: Any, _entry: Any) -> None:
+    optimizer.add_param_group({"params": [optimizer.param_groups[0]["params"].pop(0)], "lr": 0.1})
 
 
 def _by_formula(xp: Framework, cls: Any, options: dict[str, Any]) -> list[Any]:
@@ -55,6 +77,42 @@ def test_joined_vectors_end_where_single_ones_do(xp: Framework, name: str) -> No
     assert joined[0] == single[0]
     for got, want in zip(joined[1:], single[1:], strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+@pytest.mark.parametrize("interfere", [_write, _replace, _reload, _forget, _regroup])
+def test_what_is_done_to_the_state_counts(xp: Framework, interfere: Any) -> None:
+    values = []
+    for is_elementwise in (True, False):
+        cls = type("Adam", (optim.Adam,), {"is_elementwise": is_elementwise})
+        params = [xp.param(np.full(3, place, "f4")) for place in range(5)]
+        optimizer = cls(params, lr=0.01)
+        for step in range(9):
+            for place, param in enumerate(params):
+                xp.set_grad(param, np.full(3, place - step % 4, "f4"))
+            optimizer._advance({})
+            if step in {3, 4, 6}:
+                with backend(xp.name).no_grad():
+                    interfere(optimizer, params[1], optimizer.state[params[1]]["exp_avg"])
+        states = [optimizer.state[param]["exp_avg"] for param in params]
+        values.append([xp.numpy(each).copy() for each in (*params, *states)])
+
+    np.testing.assert_allclose(values[0], values[1], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_what_stands_together_again_is_copied_no_more(xp: Framework) -> None:
+    params = [xp.param(np.ones(2, "f4")) for _ in range(4)]
+    optimizer = optim.Adam(params, lr=0.5)
+    joined = []
+    for _ in range(4):
+        for param in params:
+            xp.set_grad(param, np.ones(2, "f4"))
+        optimizer._advance({})
+        joined.append([optimizer.state[param]["exp_avg"] for param in params])
+
+    assert all(now is before for now, before in zip(joined[-1], joined[-2], strict=True))
+    assert [xp.numpy(each).tolist() for each in joined[-1]] == [pytest.approx([0.3439] * 2)] * 4
 
 
 class Counting(optim.SGD):

@@ -221,3 +221,18 @@ def test_cast_takes_dtype_from_the_other(xp: Framework) -> None:
     result = backend(xp.name).cast(xp.tensor(_A), like=xp.tensor(np.ones(1, "f4")))
 
     assert xp.numpy(result).dtype == "f4"
+
+
+def test_views_are_the_vectors_own_parts(xp: Framework) -> None:
+    vector, found = xp.tensor(np.arange(6.0, dtype="f4")), backend(xp.name)
+    with found.no_grad():
+        views = found.views(vector, [1, 3, 2])
+        found.assign(vector, vector * 2)
+        found.assign(views[1], views[1] + 100)
+
+    assert [xp.numpy(view).tolist() for view in views] == [
+        [0.0],
+        [102.0, 104.0, 106.0],
+        [8.0, 10.0],
+    ]
+    assert xp.numpy(vector).tolist() == [0.0, 102.0, 104.0, 106.0, 8.0, 10.0]
