@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from codemods.codes._findings import LEFT, MEMBERS, api_number, other_rules
+from codemods.codes._findings import api_number, other_rules
 from codemods.codes._model import PREFIXES, THROUGH, Example, Rule
 from codemods.codes._native import native_rules
+from codemods.codes._row import LEFT, MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
