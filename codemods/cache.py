@@ -10,7 +10,9 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import sys
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from codemods.model import Options
 
 SEPARATOR = b"\0"
+MONTH = 30 * 24 * 3600.0  # seconds
 PROGRAM = ("bridge", "codemods")
 
 
@@ -81,6 +84,8 @@ class Cache:
         entry = self._entry(path, raw)
         unfinished = entry.with_name(f"{entry.name}.{secrets.token_hex(4)}.new")
         with suppress(OSError):
+            if not self._folder.exists():
+                _forget(self._folder.parent)
             entry.parent.mkdir(parents=True, exist_ok=True)
             try:
                 unfinished.write_bytes(_digest(text) + b"\n" + text)
@@ -92,6 +97,13 @@ class Cache:
     def _entry(self, path: Path, raw: bytes) -> Path:
         key = _digest(SEPARATOR.join((self._same, os.fsencode(path), raw))).decode()
         return self._folder / key[:2] / key[2:]
+
+
+def _forget(folder: Path) -> None:
+    """Delete what other versions of this program kept, and have not added to for a month."""
+    for old in folder.glob("*"):
+        if time.time() - old.stat().st_mtime > MONTH:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _digest(data: bytes) -> bytes:

@@ -89,17 +89,18 @@ def write(result: FileResult) -> FileResult:
     path = result.path
     try:
         if not _is_writable(path):
-            return _unwritten(result, f"cannot write {path}: it is read-only")
+            return _unwritten(result, "it is read-only")
         if path.read_bytes() != result.before:
-            return _unwritten(result, f"cannot write {path}: it was changed while it was ported")
+            return _unwritten(result, "it was changed while it was ported")
         write_atomically(path, result.after)
     except OSError as error:
-        return _unwritten(result, f"cannot write {path}: {error.strerror}")
+        return _unwritten(result, str(error.strerror))
     return result
 
 
 def _unwritten(result: FileResult, reason: str) -> FileResult:
-    finding = Finding(1, 1, "OB005", "error", reason, "it is as it was before")
+    reason = f"cannot be written: {reason}; it is as it was before"
+    finding = Finding(1, 1, "OB005", "error", str(result.path), reason)
     counts = result.counts.copy()
     counts["error"] += 1
     findings = (*result.findings, finding)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import FileResult, Finding
 from codemods.relevance import concerns_us
-from codemods.run_pool import Pool, TimeLimitError, WorkError
+from codemods.run_pool import Here, Pool, TimeLimitError, WorkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -31,7 +31,10 @@ HINT_DEFECT = "please report this file"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run may use: `jobs` processes, `seconds` for a file, and a cache if there is one."""
+    """What a run may use: `jobs` processes, `seconds` for a file, and a cache if there is one.
+
+    Without jobs it is this process that does the work, however long that takes.
+    """
 
     jobs: int = 1
     seconds: float = SECONDS_PER_FILE
@@ -58,7 +61,7 @@ def port_files(
     tells each of the others.
     """
     work = partial(_port, options=options, project=project)
-    with Pool(work, jobs=means.jobs, seconds=means.seconds) as pool:
+    with Pool(work, jobs=means.jobs, seconds=means.seconds) if means.jobs else Here(work) as pool:
         yield from pool.map(partial(_port_one, pool, options, means.cache, read), paths)
 
 
@@ -69,7 +72,7 @@ def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> 
 
 
 def _port_one(
-    pool: Pool[FileResult],
+    pool: Pool[FileResult] | Here[FileResult],
     options: Options,
     cache: Cache | None,
     read: Callable[[Path], bytes],

@@ -102,6 +102,23 @@ class Pool(Generic[Result]):
         return code
 
 
+class Here(Generic[Result]):
+    """A pool of this process alone: for debuggers and profilers, and without a time limit."""
+
+    def __init__(self, work: Callable[[bytes, Path], Result]) -> None:
+        self.ask = work
+
+    def __enter__(self) -> Here[Result]:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Call `function`, and yield its results one after the other."""
+        return map(function, items)
+
+
 class _Child:
     def __init__(self, setup: bytes) -> None:
         self.bytes_read = 0

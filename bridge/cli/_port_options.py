@@ -133,10 +133,10 @@ MEANS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--jobs",
         "-j",
-        type=click.IntRange(min=1),
+        type=click.IntRange(min=0),
         default=cores,
         show_default="all cores",
-        help="How many processes work at a time.",
+        help="How many processes work at a time. 0: this one, without a time limit.",
     ),
     click.option(
         "--timeout",

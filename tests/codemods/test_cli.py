@@ -32,7 +32,7 @@ PLAIN = "x   =  1\n"
 
 
 def port(*arguments: object, text: str | None = None) -> Result:
-    words = ["port", *map(str, arguments), "--to", "paddle"]
+    words = ["port", *map(str, arguments), "--to", "paddle", "-j0"]
     return CliRunner().invoke(main, words, input=text, catch_exceptions=False)
 
 
@@ -251,7 +251,7 @@ def test_a_read_only_file_stays(script: Any) -> None:
     result = port(path, "--write")
 
     assert result.exit_code == 2
-    assert f"cannot write {path}: it is read-only" in result.stderr
+    assert f"{path}: cannot be written: it is read-only" in result.stderr
     assert path.read_text() == NATIVE
 
 
@@ -265,7 +265,7 @@ def test_a_disk_that_is_full_leaves_the_file_whole(script: Any) -> None:
     result = run(path, "--write", preexec_fn=allow_few_bytes)  # one thread only
 
     assert result.returncode == 2
-    assert f"cannot write {path}: File too large; it is as it was before" in result.stderr
+    assert f"{path}: cannot be written: File too large; it is as it was before" in result.stderr
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["train.py"]
 
