@@ -28,7 +28,7 @@ MOST_PANELS: Final = 16  # beyond, a panel could not be read
 def draw(comparison: Comparison, path: Path) -> None:
     """Write the figure in the format that the file's name asks for."""
     kind = kind_of(path)
-    rows = shown(comparison)
+    rows = shown(comparison.rows)
     if not rows:
         raise TraceError("there is nothing to draw: the traces have no quantity in common.")
     figure = figure_of(rows)
