@@ -39,6 +39,7 @@ class _Traced:
     number: int
     groups: Callable[[], Groups]
     framework: str
+    stepped_once: Callable[[], None]
     step: int = 0
     values: Sequence[dict[str, float]] = ()
     norm: float | None = None
@@ -58,7 +59,8 @@ class Recorder:
         self._wanted = wanted
         self.stepping: set[int] = set()
         self.known: WeakSet[Any] = WeakSet()
-        self.on_new: Callable[[Groups], None] | None = None
+        # called before an optimizer's first step; what it returns is called after that
+        self.on_new: Callable[[Groups], Callable[[], None]] = lambda _: lambda: None
         self.steps = 0
         self._start()
 
@@ -102,6 +104,8 @@ class Recorder:
             return
         traced.step += 1
         self.steps += 1
+        if traced.step == 1:
+            traced.stepped_once()
         record: dict[str, Any] = {
             "optimizer": traced.number,
             "step": traced.step,
@@ -134,12 +138,10 @@ class Recorder:
 
     def _introduce(self, optimizer: Any) -> _Traced:
         groups = groups_of(optimizer)
-        if self.on_new is not None:
-            self.on_new(groups())
         params = [list(group["params"]) for group in groups()]
         framework = next((backend_name(param) for group in params for param in group), None)
         name = framework or ""
-        traced = _Traced(len(self._traced), groups, name)
+        traced = _Traced(len(self._traced), groups, name, self.on_new(groups()))
         self._write(
             {
                 "optimizer": traced.number,

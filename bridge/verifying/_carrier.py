@@ -145,21 +145,27 @@ class Carrier:
                     f"the original's {original[key].shape}",
                 )
 
-    def introduced(self, groups: Iterable[Mapping[str, Any]]) -> None:
-        """Look at what an optimizer steps that belongs to no model which was called."""
+    def introduced(self, groups: Iterable[Mapping[str, Any]]) -> Callable[[], None]:
+        """Look at what an optimizer will step that belongs to no model which was called so far.
+
+        What is returned is to be called after its first step.
+        """
         params = [param for group in groups for param in group["params"]]
         loose = [param for param in params if id(param) not in self._carried]
-        if not loose:
-            return
         own = {str(index): self._array(param) for index, param in enumerate(loose)}
-        taken = self._exchange("optimizer", "", own)
-        # It is too late to set them: their first gradients are there.
-        if taken is not None and not self._is_nudged and not self._equal(taken, own):
-            self._object(
-                "optimizer",
-                "an optimizer steps weights that begin otherwise than the original's, and no "
-                "model that holds them was called before its first step",
-            )
+        taken = self._exchange("optimizer", "", own) if loose else None
+        is_equal = taken is None or self._is_nudged or self._equal(taken, own)
+
+        def check() -> None:
+            # A closure calls the model only within the step.
+            if not (is_equal or all(id(param) in self._carried for param in loose)):
+                self._object(
+                    "optimizer",
+                    "an optimizer steps weights that begin otherwise than the original's, and no "
+                    "model that holds them was called before",
+                )
+
+        return check
 
     def drew(self, family: str, tensor: Tensor) -> None:
         """Give a tensor that was drawn the original's values."""

@@ -144,7 +144,7 @@ def test_weights_that_no_model_holds_have_to_begin_the_same(
     Run(tmp_path, "original", "torch").carrier.introduced([{"params": [original]}])
     port = Run(tmp_path, "port", xp.name)
     param = xp.param(np.full(2, own, dtype=np.float32))
-    port.carrier.introduced([{"params": [param]}])
+    port.carrier.introduced([{"params": [param]}])()
 
     assert ("begin otherwise than the original's" in port.objects()) is is_objected_to
 
