@@ -1,7 +1,8 @@
 """What a trace costs: a training step with and without it, in turns, in one process.
 
 The model is a small one, three layers of 256 with batches of 128, so that the share is near the
-largest that a user will see; Adam with two groups. Medians over the rounds.
+largest that a user will see; Adam with two groups. CPU time of the whole process, so that what
+else runs on the machine counts little; medians over the rounds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import bridge
@@ -59,11 +60,11 @@ def training(name: str) -> tuple[Any, Callable[[], Any]]:
 def milliseconds(step: Callable[[], Any], tracing: AbstractContextManager[None]) -> float:
     """Return the time of one step, the mean of several."""
     with tracing:
-        start = perf_counter()
+        start = process_time()
         for _ in range(STEPS):
             param = step()
         param.sum().item()  # OneFlow computes in the background: wait for it
-        return (perf_counter() - start) * 1000 / STEPS
+        return (process_time() - start) * 1000 / STEPS
 
 
 def measure(name: str) -> dict[str, float]:
