@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import bridge
@@ -74,3 +75,10 @@ def test_clip_grad_works_once_both_keys_are_in_the_group(xp: Framework) -> None:
     norm = sum(float((xp.numpy(param.grad) ** 2).sum()) for param in both.params[0]) ** 0.5
 
     assert norm == pytest.approx(0.5, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop"])
+def test_what_else_oneflow_tells_of_itself_is_passed_on(xp: Framework, name: str) -> None:
+    native = getattr(xp.module.optim, name)([xp.param(np.ones(2, "f4"))])
+
+    assert bridge.wrap(native).support_sparse is native.support_sparse
