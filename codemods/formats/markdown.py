@@ -49,7 +49,7 @@ def _left(results: Sequence[FileResult]) -> Iterator[str]:
     found = [(r, f) for r in results for f in r.findings if f.kind in STUCK]
     if found:
         yield "### Left to do\n"
-        yield from (f"- [ ] `{r.path.as_posix()}` {_item(f)}" for r, f in found)
+        yield from (f"- [ ] {_code(r.path.as_posix())} {_item(f)}" for r, f in found)
         yield ""
 
 
