@@ -83,7 +83,7 @@ def chart_of(simulations: Mapping[str, Simulation], unit: Unit = "step", title: 
     >>> from bridge import simulate
     >>> chart = chart_of({"halved": simulate("StepLR(2, 0.5)", 4, groups=[{}, {"lr": 0.8}])})
     >>> [curve.label for curve in chart.panels[0].curves], chart.milestones
-    (['halved, group 0', 'halved, group 1'], ())
+    (['halved, group 0', 'halved, group 1'], (2,))
     """
     names = dict.fromkeys(name for each in simulations.values() for name in each.values)
     styles: dict[str, int] = {}

@@ -26,6 +26,7 @@ ONE = (
 )
 STRETCHES = ("warmup_steps", "stable_steps", "decay_steps")  # one after the other
 FURTHEST = 10_000_000
+MOST_REPEATED = 12
 USUAL_LENGTH = 100
 MEMBERS = ("_schedulers", "schedulers")
 
@@ -34,15 +35,34 @@ def milestones_of(scheduler: Any, steps: int) -> tuple[int, ...]:
     """Return the steps at which the course changes, of members too.
 
     >>> from types import SimpleNamespace
-    >>> from bridge.optim.lr_scheduler import MultiStepLR
+    >>> from bridge.optim.lr_scheduler import MultiStepLR, StepLR
     >>> optimizer = SimpleNamespace(param_groups=[{"lr": 0.8}])
     >>> milestones_of(MultiStepLR(optimizer, [30, 80, 120]), steps=100)
     (30, 80)
+    >>> milestones_of(StepLR(optimizer, 30), steps=100)
+    (30, 60, 90)
     """
-    # A schedule that has been stepped is shown from where it stands.
-    done = max(getattr(scheduler, "last_epoch", getattr(scheduler, "last_step", 0)), 0)
-    shifted = {round(mark) - done for mark in _marks(scheduler)}
+    done = _done(scheduler)
+    marks = [*_marks(scheduler), *_repeated(scheduler, done + steps)]
+    shifted = {round(mark) - done for mark in marks}
     return tuple(sorted(mark for mark in shifted if 0 < mark < steps))
+
+
+def _done(scheduler: Any) -> int:
+    # A schedule that has been stepped is shown from where it stands.
+    return max(getattr(scheduler, "last_epoch", getattr(scheduler, "last_step", 0)), 0)
+
+
+def _repeated(scheduler: Any, steps: int) -> list[int]:
+    """Return where a schedule does the same again, while those are few enough to be told apart."""
+    length = getattr(scheduler, "step_size", None) or getattr(scheduler, "T_0", None)
+    if not isinstance(length, int) or length < 1:
+        return []
+    lengths = (
+        length * getattr(scheduler, "T_mult", 1) ** turn for turn in range(MOST_REPEATED + 1)
+    )
+    found = [mark for mark in accumulate(lengths) if mark < steps]
+    return found if len(found) <= MOST_REPEATED else []
 
 
 def _marks(scheduler: Any) -> Iterator[float]:
@@ -73,5 +93,7 @@ def length_of(scheduler: Any) -> int:
     """
     if hasattr(scheduler, "total_steps"):
         return int(scheduler.total_steps)
-    marks = milestones_of(scheduler, FURTHEST)
-    return math.ceil(1.2 * marks[-1]) if marks else USUAL_LENGTH
+    done = _done(scheduler)
+    marks = [round(mark) - done for mark in _marks(scheduler)]
+    furthest = max((mark for mark in marks if mark < FURTHEST), default=0)
+    return math.ceil(1.2 * furthest) if furthest > 0 else USUAL_LENGTH
