@@ -56,6 +56,13 @@ class _Renderer:
     def __init__(self, source: Source, edits: list[Edit]) -> None:
         self.source = source
         self.replaced = {e.node: e for e in edits if isinstance(e, Replace)}
+        # What a Replace takes from another place is rendered there, with the edits inside it.
+        self.moved = {
+            part
+            for edit in self.replaced.values()
+            for part in edit.parts
+            if isinstance(part, cst.CSTNode) and edit.node not in source.ancestors(part)
+        }
         # Which splices belong to the file itself (None) or to a kept part of a replaced node.
         self.inside: dict[cst.CSTNode | None, list[_Splice]] = defaultdict(list)
         removed: dict[cst.Call, list[cst.Arg]] = defaultdict(list)
@@ -78,6 +85,8 @@ class _Renderer:
         """Return the kept part that the node stands in, None if nothing around it is replaced."""
         path = [node]
         for ancestor in self.source.ancestors(node):
+            if ancestor in self.moved:
+                return ancestor
             if ancestor in self.replaced:
                 kept = [p for p in self.replaced[ancestor].parts if p in path]
                 if not kept or isinstance(kept[0], str):

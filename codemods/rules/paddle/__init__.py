@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemods.model import Converted
 from codemods.rules.constructs import convert_construct as _by_table
+from codemods.rules.paddle.joining import join_optimizer, join_scheduler, pair_of
 from codemods.rules.paddle.schedulers import absorb, attach, is_warm_up
 from codemods.rules.paddle.uses import WORDS
 
@@ -23,6 +25,10 @@ __all__ = ["WORDS", "convert_construct"]
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
     """Write an optimizer or a scheduler as Paddle's."""
     outcome = _by_table(around, construct, "paddle")
+    pair = pair_of(around)
+    if pair is not None and isinstance(outcome, Converted):
+        join = join_optimizer if construct.role == "optimizer" else join_scheduler
+        return join(around, pair, outcome)
     if construct.role == "optimizer":
         return outcome
     if is_warm_up(around, construct):

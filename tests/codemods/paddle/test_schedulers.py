@@ -6,8 +6,9 @@ import pytest
 
 from tests.rewriting import check_bridged, check_rewritten
 
-OPT = "opt = torch.optim.SGD(model.parameters(), lr=0.1)\n"
-PADDLE = "opt = paddle.optimizer.SGD(parameters=model.parameters(), learning_rate=0.1)\n"
+# With a comment between them, the two stay in the order they are in.
+OPT = "opt = torch.optim.SGD(model.parameters(), lr=0.1)  # first\n"
+PADDLE = "opt = paddle.optimizer.SGD(parameters=model.parameters(), learning_rate=0.1)  # first\n"
 ATTACH = "opt.set_lr_scheduler(s)\n"
 
 BRIDGED = [

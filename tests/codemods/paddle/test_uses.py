@@ -10,14 +10,16 @@ HEAD = "import torch\nopt = torch.optim.SGD(model.parameters(), lr=0.1)\n"
 PADDLE = (
     "import paddle\nopt = paddle.optimizer.SGD(parameters=model.parameters(), learning_rate=0.1)\n"
 )
-STEP = "s = torch.optim.lr_scheduler.StepLR(opt, 5)\n"
+# With a comment between them, the two stay in the order they are in.
+STEP = "# then\ns = torch.optim.lr_scheduler.StepLR(opt, 5)\n"
 STEP_PADDLE = (
-    "s = paddle.optimizer.lr.StepDecay(learning_rate=opt.get_lr(), step_size=5)\n"
+    "# then\ns = paddle.optimizer.lr.StepDecay(learning_rate=opt.get_lr(), step_size=5)\n"
     "opt.set_lr_scheduler(s)\n"
 )
-PLATEAU = "s = torch.optim.lr_scheduler.ReduceLROnPlateau(opt)\n"
+PLATEAU = "# then\ns = torch.optim.lr_scheduler.ReduceLROnPlateau(opt)\n"
 PLATEAU_PADDLE = (
-    "s = paddle.optimizer.lr.ReduceOnPlateau(learning_rate=opt.get_lr())\nopt.set_lr_scheduler(s)\n"
+    "# then\ns = paddle.optimizer.lr.ReduceOnPlateau(learning_rate=opt.get_lr())\n"
+    "opt.set_lr_scheduler(s)\n"
 )
 
 
