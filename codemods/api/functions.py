@@ -24,7 +24,12 @@ _DTYPES = (
 # Functions of one tensor, entry by entry.
 _ENTRYWISE = (
     "abs", "exp", "log", "sqrt", "rsqrt", "square", "sin", "cos", "tanh", "sigmoid", "sign",
-    "floor", "ceil", "round", "isnan", "neg",
+    "floor", "ceil", "round", "isnan", "neg", "tan", "sinh", "cosh", "atan", "log1p", "log2",
+    "log10", "expm1", "erf", "reciprocal", "isinf", "isfinite", "logical_not",
+)  # fmt: skip
+# Functions of two tensors, entry by entry.
+_PAIRWISE = (
+    "minimum", "maximum", "eq", "ne", "gt", "ge", "lt", "le", "logical_and", "logical_or", "atan2",
 )  # fmt: skip
 
 
@@ -36,7 +41,42 @@ def _handed_on(text: str, to: str = "") -> Api:
 SHARED: Final[Rows] = {
     **{name: value("dtype") for name in _DTYPES},
     **{name: _handed_on("/input") for name in _ENTRYWISE},
+    **{name: call("/input, /other") for name in _PAIRWISE},
     "Tensor": value("unknown"),
+    "Size": value("unknown"),
+    "all": call("/input"),
+    "any": call("/input"),
+    "prod": call("/input"),
+    "dot": call("/input, /tensor"),
+    "diag": call("/input"),
+    "tril": call("/input, diagonal"),
+    "triu": call("/input, diagonal"),
+    "permute": call("/input, /dims"),
+    "reshape": call("/input, /shape"),
+    "flip": call("/input, /dims"),
+    "roll": call("/input, /shifts, /dims"),
+    "tile": call("/input, /dims"),
+    "unbind": call("/input, dim", "tensors"),
+    "concat": call("/tensors, dim"),
+    "vstack": call("/tensors"),
+    "hstack": call("/tensors"),
+    "meshgrid": call("*tensors, |, !indexing", "tensors"),
+    "gather": call("/input, /dim, /index"),
+    "index_select": call("/input, /dim, /index"),
+    "masked_select": call("/input, /mask"),
+    "scatter": call("/input, /dim, /index, /src"),
+    "nonzero": call("/input"),
+    "unique": call("/input"),
+    "logsumexp": call("/input, /dim"),
+    "addmm": call("/input, /mat1, /mat2"),
+    "baddbmm": call("/input, /batch1, /batch2"),
+    "std": call("/input"),
+    "var": call("/input"),
+    "norm": call("/input, |, p, dim"),
+    "randn_like": call("/input"),
+    "full_like": call("/input, /fill_value"),
+    "empty": call("*size, |, dtype, device"),
+    "randint": call("/!low, /!high, /!size"),
     "relu": _handed_on("/input"),
     "softmax": call("/input, dim"),
     "clamp": call("/input, min, max"),
@@ -59,18 +99,18 @@ SHARED: Final[Rows] = {
     "squeeze": call("/input, dim"),
     "transpose": call("/input, dim0, dim1"),
     "where": call("/condition, /input, /other"),
-    "zeros_like": call("/input"),
-    "ones_like": call("/input"),
+    "zeros_like": call("/input, |, dtype"),
+    "ones_like": call("/input, |, dtype"),
     "tensor": call("/data, |, dtype, device, requires_grad"),
     "from_numpy": call("/ndarray"),
     "zeros": call("*size, |, dtype, device"),
     "ones": call("*size, |, dtype, device"),
-    "full": call("/size, /fill_value, |, dtype"),
-    "eye": call("/n"),
-    "arange": call("/start, /end, /step, |, dtype"),
-    "linspace": call("/start, /end, /steps"),
-    "randn": call("*size"),
-    "rand": call("*size"),
+    "full": call("/size, /fill_value, |, dtype, device"),
+    "eye": call("/n, |, device"),
+    "arange": call("/start, /end, /step, |, dtype, device"),
+    "linspace": call("/start, /end, /steps, |, device"),
+    "randn": call("*size, |, dtype, device"),
+    "rand": call("*size, |, dtype, device"),
     "randperm": call("/n"),
     "is_tensor": call("/obj", "value"),
     **{f"nn.functional.{name}": _handed_on("/input") for name in ("tanh", "sigmoid", "silu")},
@@ -81,6 +121,19 @@ SHARED: Final[Rows] = {
     "nn.functional.softmax": _handed_on("/input, dim"),
     "nn.functional.log_softmax": _handed_on("/input, dim"),
     "nn.functional.dropout": _handed_on("/input, p, training"),
+    "nn.functional.normalize": call("/input, p, dim, eps"),
+    "nn.functional.embedding": call("/input, /weight"),
+    "nn.functional.elu": _handed_on("/input, alpha"),
+    "nn.functional.relu6": _handed_on("/input"),
+    "nn.functional.mish": _handed_on("/input"),
+    "nn.functional.avg_pool2d": call("/input, kernel_size, stride, padding"),
+    "nn.functional.adaptive_avg_pool2d": call("/input, output_size"),
+    "nn.functional.conv1d": call("/input, weight, bias, stride, padding, dilation, groups"),
+    "nn.functional.conv2d": call("/input, weight, bias, stride, padding, dilation, groups"),
+    "nn.functional.cosine_similarity": call("/x1, /x2, dim"),
+    "nn.functional.layer_norm": call("/input, normalized_shape, weight, bias, eps"),
+    "nn.functional.pad": call("/input, pad, mode, value"),
+    "nn.functional.interpolate": call("/input, size, scale_factor, mode, align_corners"),
     "nn.functional.max_pool2d": _handed_on("/input, kernel_size, stride, padding"),
     "nn.functional.mse_loss": _handed_on("/input, /target, |, reduction"),
     "nn.functional.l1_loss": _handed_on("/input, /target, |, reduction"),
@@ -95,6 +148,8 @@ SHARED: Final[Rows] = {
 
 # Paddle takes the last axis for the classes, torch axis 1.
 CLASSES: Final = {"axis": "1"}
+# torch's mean over a window counts the zeros around the edge.
+PADDING: Final = {"exclusive": "False"}
 IGNORED: Final = "the mean counts labels of -100, which torch leaves out"
 POWER: Final = "an integer tensor to a power that is none stays an integer tensor"
 _INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
@@ -110,6 +165,11 @@ PADDLE: Final[Rows] = {
         for name in ("max", "min")
     },
     "sort": call("/input, dim, descending", _PAIR, to="compat.sort"),
+    "argsort": call("/input, *, dim=axis, descending"),
+    "outer": call("/input, /vec2"),
+    "clone": call("/input"),
+    "nn.functional.smooth_l1_loss": _handed_on("/input, /target, |, reduction"),
+    "log_softmax": call("/input, *, !dim=axis", to="nn.functional.log_softmax"),
     "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
     "relu": _handed_on("/input", "nn.functional.relu"),
     "nn.functional.relu": replace(_handed_on("/input, ~inplace"), notes=_INPLACE),
@@ -121,8 +181,8 @@ PADDLE: Final[Rows] = {
         written=CLASSES,
     ),
     "full": replace(
-        call("/size, /fill_value, |, !dtype"),
-        otherwise=replace(call("/size, /fill_value"), values={"fill_value": floating}),
+        call("/size, /fill_value, |, !dtype, device"),
+        otherwise=replace(call("/size, /fill_value, |, device"), values={"fill_value": floating}),
     ),
     "pow": replace(
         call("/input, /exponent"),
@@ -131,6 +191,9 @@ PADDLE: Final[Rows] = {
     ),
     "uint8": replace(value("dtype"), note="Paddle sums uint8 in uint8, torch in int64"),
     "nn.functional.dropout": _handed_on("/input, p, *, training"),
+    "nn.functional.avg_pool2d": replace(
+        call("/input, kernel_size, stride, padding"), written=PADDING
+    ),
     "from_numpy": call(
         "/ndarray",
         note="Paddle copies the array; torch shares its memory: a later write to either is not "
@@ -145,7 +208,11 @@ ONEFLOW: Final[Rows] = {
         for name in ("max", "min")
     },
     "split": call("/tensor, /split_size_or_sections, dim", "tensors"),
+    "nn.functional.one_hot": call("/tensor, num_classes"),
+    "nn.functional.kl_div": call("/input, /target, |, !reduction"),
+    "movedim": call("/input, /source, /destination"),
     "nn.functional.leaky_relu": call("/input, /!negative_slope"),
+    "nn.functional.elu": call("/input, !alpha"),
     "where": replace(
         call("/condition, /input, /other"), values={"input": no_number, "other": no_number}
     ),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, layer, signature
-from codemods.api.functions import CLASSES, IGNORED
+from codemods.api.functions import CLASSES, IGNORED, PADDING
 from codemods.api.rewrites import complement, false_or_none, not_negative
 
 if TYPE_CHECKING:
@@ -44,6 +44,20 @@ SHARED: Final[Rows] = {
     "nn.BatchNorm2d": layer("num_features, eps, momentum, affine"),
     "nn.LayerNorm": layer("normalized_shape, eps, elementwise_affine"),
     "nn.Embedding": layer("num_embeddings, embedding_dim"),
+    "nn.Conv1d": layer(
+        "in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias"
+    ),
+    "nn.AvgPool2d": layer("kernel_size, stride, padding"),
+    "nn.AdaptiveAvgPool1d": layer("output_size"),
+    "nn.MaxPool1d": layer("kernel_size, stride, padding"),
+    "nn.GroupNorm": layer("num_groups, num_channels, eps"),
+    "nn.ELU": layer("alpha"),
+    "nn.ReLU6": layer(""),
+    "nn.Hardswish": layer(""),
+    "nn.Mish": layer(""),
+    "nn.PixelShuffle": layer("upscale_factor"),
+    "nn.ModuleDict": Api(signature("/modules"), returns="module", is_value=True),
+    "nn.SmoothL1Loss": layer("|, reduction"),
     "nn.MSELoss": layer("|, reduction"),
     "nn.L1Loss": layer("|, reduction"),
     "nn.BCELoss": layer("weight, |, reduction"),
@@ -98,6 +112,21 @@ PADDLE: Final[Rows] = {
         ),
         values={"bias": false_or_none},
     ),
+    "nn.Conv1d": replace(
+        layer(
+            "in_channels, out_channels, kernel_size, stride, padding, dilation, groups, "
+            "*, bias=bias_attr",
+            "nn.Conv1D",
+            note=f"the weight starts normal, the bias 0; {_KAIMING}",
+        ),
+        values={"bias": false_or_none},
+    ),
+    "nn.Dropout2d": layer("p", "nn.Dropout2D"),
+    "nn.AvgPool2d": replace(layer("kernel_size, stride, padding", "nn.AvgPool2D"), written=PADDING),
+    "nn.AdaptiveAvgPool1d": layer("output_size", "nn.AdaptiveAvgPool1D"),
+    "nn.MaxPool1d": layer("kernel_size, stride, padding", "nn.MaxPool1D"),
+    "nn.GroupNorm": layer("num_groups, num_channels, eps=epsilon"),
+    "nn.ModuleDict": Api(signature("/modules"), "nn.LayerDict", "module", is_value=True),
     "nn.MaxPool2d": layer("kernel_size, stride, padding", "nn.MaxPool2D"),
     "nn.AdaptiveAvgPool2d": layer("output_size", "nn.AdaptiveAvgPool2D"),
     "nn.BatchNorm1d": replace(_BATCH_NORM, to="nn.BatchNorm1D"),
@@ -111,6 +140,7 @@ PADDLE: Final[Rows] = {
 }
 
 ONEFLOW: Final[Rows] = {
+    "nn.KLDivLoss": layer("|, !reduction"),
     "nn.BCELoss": layer("|, reduction"),
     "nn.BCEWithLogitsLoss": layer("|, reduction, pos_weight"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import functions, layers, members, training
+from codemods.api import functions, init, layers, members, training
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -15,6 +15,7 @@ TABLE: Final = Table(
         "paddle",
         *(layers.SHARED, layers.PADDLE),
         *(functions.SHARED, functions.PADDLE),
+        init.SHARED,
         *(training.SHARED, training.PADDLE),
     ),
     members.PADDLE,

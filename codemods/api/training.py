@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.api._model import Rows
 
 _STREAM = "the same seed gives other random numbers than in torch"
+_CURRENT = "Paddle loads to the device that is current"
 _SHUFFLE = {"shuffle": "the same seed gives another order than in torch"}
 
 
@@ -25,7 +26,10 @@ def _seed(to: str) -> Api:
 
 
 def _loader(to: str) -> Api:
-    text = "dataset, *, batch_size, shuffle, |, drop_last, num_workers, collate_fn"
+    text = (
+        "dataset, *, batch_size, shuffle, |, drop_last, num_workers, collate_fn, "
+        "persistent_workers, worker_init_fn, ~pin_memory"
+    )
     return Api(signature(text), to, "loader", notes=_SHUFFLE)
 
 
@@ -37,6 +41,10 @@ SHARED: Final[Rows] = {
     "no_grad": call("", "value"),
     "enable_grad": call("", "value"),
     "set_grad_enabled": call("/mode", "value"),
+    "inference_mode": call("", "value"),
+    "is_grad_enabled": call("", "value"),
+    "cuda.synchronize": call("", "value"),
+    "cuda.empty_cache": call("", "value"),
     "save": call("/obj, /f", "value"),
     "load": call("/f"),
     "utils.data.Dataset": replace(call("", "dataset"), is_value=True),
@@ -45,9 +53,13 @@ SHARED: Final[Rows] = {
 }
 
 PADDLE: Final[Rows] = {
+    "cuda.manual_seed": _seed(""),
     "cuda.manual_seed_all": _seed(""),
     "manual_seed": _seed("seed"),
-    "load": call("/f, |, ~weights_only", "unknown"),
+    "inference_mode": call("", "value", "no_grad"),
+    "load": replace(
+        call("/f, |, ~weights_only, ~map_location", "unknown"), notes={"map_location": _CURRENT}
+    ),
     "utils.data.Dataset": replace(call("", "dataset", "io.Dataset"), is_value=True),
     "utils.data.TensorDataset": call("[*tensors]", "dataset", "io.TensorDataset"),
     "utils.data.DataLoader": _loader("io.DataLoader"),

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from tests.codemods import api_lines
 from tests.codemods.api_scripts import SCRIPTS
 
 _RANDOM = np.random.default_rng(0)
@@ -192,6 +193,12 @@ CASES: Final = (
     *(Case(_members(c), f"x.{c}") for c in _METHODS),
     *(Case(_members(c), f"positive.{c}") for c in _POSITIVE_METHODS),
     *(Case(_row(c), c, on=("paddle",)) for c in _PADDLE_ONLY),
+    *(Case(_name(c), f"torch.{c}") for c in api_lines.FUNCTIONS),
+    *(Case(_row(c), c) for c in api_lines.FUNCTIONAL),
+    *(Case(_name(c.removeprefix("sync(")), c) for c in api_lines.LAYERS),
+    *(Case(_row(c), c, on=("paddle",)) for c in api_lines.PADDLE_ONLY),
+    *(Case(_row(c), c, on=("oneflow",)) for c in api_lines.ONEFLOW_ONLY),
+    *(Case(rows, code) for rows, code in api_lines.SCRIPTS),
     *(Case(*row) for row in _ONE_LINERS),
     *(Case(rows.strip(), code.strip(), *on) for rows, code, *on in SCRIPTS),
 )

@@ -219,9 +219,10 @@ sorted(n for (batch,) in loader for n in batch.tolist())
     ),
     (
         """\
-cuda.manual_seed_all
+cuda.manual_seed cuda.manual_seed_all
 """,
         """\
+torch.cuda.manual_seed(1)
 torch.cuda.manual_seed_all(1)
 x
 """,

@@ -31,13 +31,19 @@ LEFT = [
     ("torch.tensor([1.0], pin_memory=True)", "gets `pin_memory`"),
     ("torch.load(path, map_location=device, pickle_module=p)", "`torch.load` gets"),
     ("torch.utils.data.DataLoader(data, sampler=s)", "gets `sampler`"),
+    ("torch.randint(5, (3,))", "gets no `size`"),
+    ("torch.meshgrid(a, b)", "gets no `indexing`"),
+    ("nn.init.kaiming_normal_(net.weight)", "in no table"),
+    ("w = nn.init.zeros_(net.weight)", "what `torch.nn.init.zeros_` returns is used"),
     ("anything.addcmul_(a, b)", "what `.addcmul_` is called on is not known"),
     ("torch.Tensor(3)", "a call of `torch.Tensor` is in no table"),
 ]
 LEFT_ON_PADDLE = [
     ("nn.BatchNorm1d(3, momentum=None)", "averages over all batches"),
     ("nn.BatchNorm1d(3, affine=False)", "gets `affine`"),
-    ("torch.load(path, map_location=device)", "gets `map_location`"),
+    ("torch.load(path, map_location=lambda s, _: s)", "would be dropped"),
+    ("F.kl_div(x, y, reduction='sum')", "in no table"),
+    ("F.one_hot(labels, 3)", "in no table"),
     ("torch.load(path, weights_only=choose())", "`choose()` would be dropped"),
     ("nn.ReLU(True)", "has no counterpart"),
     ("nn.Softmax()", "gets no `dim`"),
@@ -265,6 +271,7 @@ b = nn.CrossEntropyLoss(
     reduction="sum",  # not the mean
 )
 c = F.cross_entropy(x, F.softmax(y, 1), ignore_index=0)
+d = F.avg_pool2d(nn.AvgPool2d(3, padding=1)(x), 2)
 """,
         """\
 import paddle
@@ -275,6 +282,7 @@ b = nn.CrossEntropyLoss(
     reduction="sum", axis=1,  # not the mean
 )
 c = F.cross_entropy(x, F.softmax(y, axis=1), ignore_index=0, axis=1)
+d = F.avg_pool2d(nn.AvgPool2D(3, padding=1, exclusive=False)(x), 2, exclusive=False)
 """,
         "paddle",
     )
