@@ -38,8 +38,8 @@ Examples:
 Exit codes: 0 equal within the tolerances, 1 the port trains differently, 2 error, or not all could
 be compared, 3 something was refused or left: no port, nothing was run.
 A tolerance is relative to the largest value of its quantity: lr, momentum and weight_decay 1e-12,
-loss, param_sum and param_norm 1e-4, grad_norm 1e-3; or ten times what rounding alone does to the
-original up to that step, where that is more.
+loss, param_sum and param_norm 1e-4, grad_norm 1e-3; or at step n ten times what rounding alone does
+to the original by step 2n, where that is more.
 The script runs three times, in this folder: it reads and writes there what it always does.
 """
 

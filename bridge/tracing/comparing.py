@@ -28,6 +28,10 @@ TOLERANCES: Final[Mapping[str, float]] = {
 FACTOR: Final = 10
 """How far the traces may be apart, in units of how far the first is from itself."""
 
+# Differences grow exponentially: what begins some times larger is everywhere some steps ahead.
+AHEAD: Final = 2
+"""The first may have got as far from itself by so many times the step."""
+
 # Beyond this share of a quantity's largest value, rounding has become all that is to be seen.
 _CHAOS: Final = 0.1
 
@@ -67,8 +71,8 @@ class Row:
     only_in: str = ""
     """The trace that has it, where the other does not: `a` or `b`."""
 
-    spread: Mapping[int, float] = field(default_factory=dict)
-    """By step, how far `a` has been from itself, after its weights were moved by rounding."""
+    spread: dict[int, float] = field(default_factory=dict)
+    """By step, how far `a` has been from itself until then, its weights moved by rounding."""
 
     excuse: str = ""
     """Why its difference says nothing."""
@@ -93,7 +97,9 @@ class Row:
 
     def allowed(self, step: int) -> float:
         """Return how far the traces may be apart at a step, in the quantity's own unit."""
-        return max(self.tolerance * self.scale, FACTOR * self.spread.get(step, 0.0))
+        most = next(reversed(self.spread.values()), 0.0)  # it never falls
+        rounding = FACTOR * self.spread.get(AHEAD * step, most)
+        return max(self.tolerance * self.scale, min(rounding, _CHAOS * self.scale))
 
     @property
     def largest(self) -> Point | None:
@@ -137,8 +143,8 @@ def compare(
         b: the port's.
         tolerances: other ones than `TOLERANCES`, by quantity.
         steps: how many steps to compare; None for all.
-        again: the original's once more, its weights moved by one unit in the last place: as far as
-            rounding alone takes it, and `FACTOR` times that, the port may be away.
+        again: the original's once more, its weights moved by one unit in the last place: `FACTOR`
+            times as far as rounding alone takes it by `AHEAD` times the step, the port may be away.
         names: what to call the two in obstacles.
     """
     tolerances = {**TOLERANCES, **tolerances}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bridge.tracing.comparing import FACTOR
+from bridge.tracing.comparing import AHEAD, FACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +19,8 @@ HEADINGS: Final = ("quantity", "steps", "allowed", "difference", "torch itself",
 EXPLANATION: Final = (
     "*difference* is the largest one, relative to the largest value. *torch itself* is the same "
     "for the original against itself, every weight moved by one unit in the last place: what "
-    f"rounding alone does. At each step the port may be {FACTOR} times as far off as torch has "
-    "been from itself by then, or as far as *allowed*."
+    f"rounding alone does. At step n the port may be {FACTOR} times as far off as torch is from "
+    f"itself by step {AHEAD}n, or as far as *allowed*."
 )
 _RUNS: Final = {"a": "the original", "b": "the port"}
 _CARRIED: Final = {
@@ -56,7 +56,7 @@ def remarks(proof: Proof) -> Iterator[str]:
         elif not row.excuse and len(row.predictable) < len(row.points):
             yield (
                 f"from step {row.points[len(row.predictable)].step} on, {row.label}{where} says "
-                "nothing: rounding alone takes the original as far from itself"
+                "nothing: rounding alone has taken the original a hundredth away from itself"
             )
 
 

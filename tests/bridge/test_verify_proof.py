@@ -132,3 +132,6 @@ def test_where_rounding_alone_decides_nothing_is_compared() -> None:
     assert len(row.predictable) == 8
     assert cells(row)[-1] == "within, up to step 8"
     assert replace(row, spread={}).first == points[3]
+    # twice the step ahead, ten times as far, and never beyond a tenth
+    assert row.allowed(4) == pytest.approx(10 * 3.0**-5)
+    assert row.allowed(8) == 0.1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from bridge.tracing.comparing import FACTOR
+from bridge.tracing.comparing import AHEAD, FACTOR
 from side_by_side.training import LARGEST_LOSS_DIFFERENCE
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CAPTION = f"""\
 Relative differences are to the largest value of the sequence. "torch itself": the loss difference
 of torch from torch with every weight one unit in the last place higher, that is, what rounding
-alone does; at each step a port may be {FACTOR} times as far off as torch has been by then, or as
+alone does; at step n a port may be {FACTOR} times as far off as torch is by step {AHEAD}n, or as
 far as {LARGEST_LOSS_DIFFERENCE:g}. OneFlow runs without its oneDNN kernels
 (ONEFLOW_ENABLE_ONEDNN_OPTS=0), which round a cross-entropy coarsely. Seconds are of the whole
 process, starting the framework included."""
