@@ -62,7 +62,7 @@ def remarks(proof: Proof) -> Iterator[str]:
 
 def named(proof: Proof, number: int) -> str:
     """Return what an optimizer is, in the original and in the port."""
-    return f"optimizer {number}: {' | '.join(proof.optimizers[number])}"
+    return f"optimizer {number}: {' -> '.join(proof.optimizers[number])}"
 
 
 def carried(proof: Proof) -> str:
@@ -95,9 +95,9 @@ def _result(row: Row, largest: float) -> str:
     if row.excuse:
         return "not comparable"
     if row.first is not None:
-        return f"differs from step {row.first.step}"
+        return f"differs (step {row.first.step})"
     if len(row.predictable) < len(row.points):
-        return f"within, up to step {row.predictable[-1].step}"
+        return f"within (to step {row.predictable[-1].step})"
     return "within" if largest else "equal"
 
 

@@ -76,8 +76,8 @@ def test_what_trains_differently_differs_from_its_step_on(
     report = markdown(proof, "`train.py`", [("the port", "a | b")], "report.png", "")
 
     assert verdict(proof) == "The port trains differently"
-    assert row(proof, "lr[0]")[-1] == "differs from step 5"
-    assert row(proof, "loss")[-1] == "differs from step 6"
+    assert row(proof, "lr[0]")[-1] == "differs (step 5)"
+    assert row(proof, "loss")[-1] == "differs (step 6)"
     assert "\n- step 5, lr[0]: 0.05 in the original, 0.04 in the port\n" in report
     assert "| the port | a \\| b |" in report
 
@@ -130,7 +130,7 @@ def test_where_rounding_alone_decides_nothing_is_compared() -> None:
 
     assert row.first is None
     assert len(row.predictable) == 8
-    assert cells(row)[-1] == "within, up to step 8"
+    assert cells(row)[-1] == "within (to step 8)"
     assert replace(row, spread={}).first == points[3]
     # twice the step ahead, ten times as far, and never beyond a tenth
     assert row.allowed(4) == pytest.approx(10 * 3.0**-5)
