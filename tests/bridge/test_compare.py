@@ -215,3 +215,18 @@ def test_another_format_is_refused_with_those_that_are_known(tmp_path: Path) -> 
     assert done.exit_code == 2
     assert "a figure is one of png, svg, pdf, html, got 'f.gif'" in done.stderr
     assert os.listdir(tmp_path) == ["a"]  # noqa: PTH208 - the names alone
+
+
+def test_a_narrow_terminal_cuts_nothing(tmp_path: Path) -> None:
+    a, b = trace(tmp_path / "a", [4.0, 3.0]), trace(tmp_path / "b", [4.0, 3.5])
+    words = ["compare", str(a), str(b)]
+    lines = CliRunner().invoke(main, words, env={"COLUMNS": "40"}).output.splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("loss")))
+
+    assert lines[start : start + 5] == [
+        "loss" + " " * (len(lines[start]) - 4),
+        "  steps: 2",
+        "  within: 0.0001",
+        "  first difference: step 2: 3 | 3.5, off",
+        "    by 0.5",
+    ]

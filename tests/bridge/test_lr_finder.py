@@ -241,6 +241,23 @@ def test_groups_keep_their_ratios_also_at_the_start_of_a_warm_up(xp: Framework) 
     assert [group["lr"] for group in optimizer.param_groups] == [0.0, 0.0]
 
 
+def test_a_scheduler_in_the_step_changes_no_rate_of_the_test_and_comes_back() -> None:
+    optimizer, step = quadratic()
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+
+    def steps_both() -> float:
+        loss = step()
+        optimizer.step()
+        scheduler.step()
+        return loss
+
+    found = LRFinder(optimizer, steps_both).range_test(0.01, 1.0, 3, diverge_th=1e9)
+
+    assert found.loss == tuple((lr - 0.3) ** 2 for lr in found.lr)
+    assert scheduler.last_epoch == 0
+    assert scheduler.get_last_lr() == [0.1]
+
+
 def test_the_loss_is_smoothed_and_a_divergence_ends_the_test() -> None:
     losses = iter([4.0, 2.0, 30.0, math.nan])
     optimizer, _ = quadratic()

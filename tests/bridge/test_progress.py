@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import subprocess
 import sys
+
+from tests.bridge.terminal import on_a_terminal
 
 SLOW = (
     "import time, bridge._progress as p\n"
@@ -14,27 +14,8 @@ SLOW = (
 )
 
 
-def on_a_terminal(code: str) -> str:
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
-    with subprocess.Popen([sys.executable, "-c", code], stderr=theirs, env=environment):
-        os.close(theirs)
-        shown = b""
-        while part := _read(ours):
-            shown += part
-    os.close(ours)
-    return shown.decode()
-
-
-def _read(handle: int) -> bytes:
-    try:
-        return os.read(handle, 4096)
-    except OSError:  # Linux says so at the end of a terminal
-        return b""
-
-
 def test_a_terminal_shows_what_is_done_and_the_time_left() -> None:
-    shown = on_a_terminal(SLOW)
+    shown = on_a_terminal("-c", SLOW)
 
     assert "training" in shown
     assert "33%" in shown
@@ -58,5 +39,15 @@ def test_a_command_shows_a_bar_and_a_program_of_the_user_s_does_not() -> None:
         "main(['simulate', 'CosineAnnealingLR(10)', '-n', '100000', '-o', '/dev/null.csv'])"
     )
 
-    assert on_a_terminal(code) == ""
-    assert "simulating" in on_a_terminal(code.partition("import bridge;")[0] + command)
+    assert on_a_terminal("-c", code) == ""
+    assert "simulating" in on_a_terminal("-c", code.partition("import bridge;")[0] + command)
+
+
+COLOUR = "\x1b[3"
+
+
+def test_colours_are_for_terminals_that_want_them() -> None:
+    plot = ("-m", "bridge", "plot", "StepLR(30)")
+
+    assert COLOUR in on_a_terminal(*plot)
+    assert COLOUR not in on_a_terminal(*plot, NO_COLOR="1")

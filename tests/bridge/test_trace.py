@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import bridge
+from bridge.errors import TraceError
 from bridge.tracing.reading import read_trace
 
 if TYPE_CHECKING:
@@ -201,3 +202,23 @@ def test_the_norm_of_a_sparse_gradient_is_recorded(xp: Framework, tmp_path: Path
     (found,) = read_trace(tmp_path / "a.jsonl").optimizers
 
     assert found.series["grad_norm", None] == {1: pytest.approx(np.sqrt(10.0), rel=1e-6)}
+
+
+def test_a_file_that_is_no_trace_is_not_replaced_and_a_trace_is(
+    xp: Framework, tmp_path: Path
+) -> None:
+    param = xp.param(START)
+    optimizer = native(xp, [param])
+    (tmp_path / "train.py").write_text("import torch\n")
+    (tmp_path / "a.jsonl").write_text('{"optbridge_trace":1}\n')
+    with (
+        pytest.raises(TraceError, match="it is a file that is no trace"),
+        bridge.trace(optimizer, tmp_path / "train.py"),
+    ):
+        pass
+    with bridge.trace(optimizer, tmp_path / "a.jsonl"):
+        backward(xp, param)
+        optimizer.step()
+
+    assert (tmp_path / "train.py").read_text() == "import torch\n"
+    assert len((tmp_path / "a.jsonl").read_text().splitlines()) == 4
