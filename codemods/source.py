@@ -67,6 +67,8 @@ class Source:
         text, spans = printed(module)
         if text.encode(module.encoding).rstrip() != data.rstrip():
             raise UnreadableSourceError("libcst does not reproduce this file byte for byte")
+        if bom and codecs.lookup(module.encoding).name != "utf-8":
+            raise UnreadableSourceError("cannot be decoded: a mark says UTF-8, a comment does not")
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
         above = parents(module)
