@@ -23,6 +23,7 @@ from codemods.facts import (
 )
 from codemods.hidden import reached_by_string
 from codemods.instances import Instances
+from codemods.names import parts_of_names
 from codemods.targets import Leaf, Result, goal_of, leaves, leaves_of
 from codemods.whereabouts import (
     consumer,
@@ -70,7 +71,9 @@ class _Collector:
         self.names: dict[str, list[cst.Name]] = {}
         self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self.generators: set[cst.CSTNode] = set()
-        for attribute in sorted(source.each(cst.Attribute), key=source.start):
+        modules = parts_of_names(source, names)
+        attributes = (a for a in source.each(cst.Attribute) if a not in modules)
+        for attribute in sorted(attributes, key=source.start):
             self.attributes.setdefault(attribute.attr.value, []).append(attribute)
         for name in sorted(source.each(cst.Name), key=source.start):
             if is_variable(source, name):

@@ -164,6 +164,25 @@ def imported(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Bindi
         yield from (b for b in bindings_of(node) if is_wanted(b.qualified))
 
 
+def parts_of_names(source: Source, names: Names) -> set[cst.CSTNode]:
+    """Return the attributes that are parts of a module's name: the `optim` of `torch.optim.SGD`."""
+    found: set[cst.CSTNode] = set()
+    for node in (*(r.node for r in names.references), *_imported_modules(source)):
+        part: cst.CSTNode | None = node
+        while isinstance(part, cst.Attribute):
+            found.add(part)
+            part = part.value
+    return found
+
+
+def _imported_modules(source: Source) -> Iterator[cst.CSTNode]:
+    for node in source.each(cst.ImportFrom):
+        if node.module is not None:
+            yield node.module
+    for alias in source.each(cst.ImportAlias):
+        yield alias.name
+
+
 def _star_imports(source: Source, package: str) -> Iterator[cst.ImportFrom]:
     for node in _imports(source):
         if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
