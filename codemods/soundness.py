@@ -34,7 +34,7 @@ def _comments(source: Source) -> Counter[str]:
 def _comments_in_text(raw: bytes) -> Counter[str] | None:
     """Return the comments of a file, None if its syntax is newer or older than this Python's."""
     try:
-        tokens = list(tokenize.tokenize(io.BytesIO(raw).readline))
+        tokens = tokenize.tokenize(io.BytesIO(raw).readline)
+        return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
     except (tokenize.TokenError, SyntaxError):
         return None
-    return Counter(t.string for t in tokens if t.type == tokenize.COMMENT)
