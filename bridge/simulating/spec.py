@@ -18,6 +18,7 @@ from bridge._expression import parse
 from bridge.backends import typename
 from bridge.errors import MissingExtraError, SimulationError
 from bridge.optim import lr_scheduler
+from bridge.optim.lr_scheduler._optimizer import watch_steps
 from bridge.optim.lr_scheduler._views import View
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 JSON = (".json",)
 YAML = (".yaml", ".yml")
+TORCHS = "torch.optim.lr_scheduler"
 # What an optimizer has that most schedules drive; a group that names betas has no momentum.
 USUAL = {"weight_decay": 0.0, "momentum": 0.9}
 
@@ -92,7 +94,23 @@ def copied(scheduler: Any) -> Schedule:
     plain = PlainOptimizer(groups)
     plain.defaults = dict(getattr(optimizer, "defaults", plain.defaults))
     # The copy finds the plain optimizer wherever the schedule or a member has the real one.
-    return Schedule(deepcopy(scheduler, {id(optimizer): plain}), groups)
+    return Schedule(_as_ours(deepcopy(scheduler, {id(optimizer): plain}), plain), groups)
+
+
+def _as_ours(scheduler: Any, optimizer: PlainOptimizer) -> Any:
+    """Make a copy of torch's one of ours, which has the same state and steps in half of the time.
+
+    Its attributes have torch's names, as what both save and load.
+    """
+    kind = type(scheduler)
+    ours = getattr(lr_scheduler, kind.__name__, None)
+    if kind.__module__ != TORCHS or ours is None or hasattr(scheduler, "best"):  # a plateau's
+        return scheduler
+    made = object.__new__(ours)
+    vars(made).update(vars(scheduler), verbose=False, _step_watch=watch_steps(optimizer))
+    if hasattr(made, "_schedulers"):
+        made._schedulers = [_as_ours(each, optimizer) for each in made._schedulers]
+    return made
 
 
 def _complete(

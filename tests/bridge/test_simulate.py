@@ -88,6 +88,34 @@ def test_a_live_scheduler_is_simulated_from_where_it_stands_and_stays_there(
     assert list(simulation.values["betas[0]"][1]) == [step["betas[0]"][1] for step in record]
 
 
+def torchs_at(case: Case, done: int) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        optimizer = torch_optimizer(*case.lrs, name=case.optimizer)
+        scheduler = case.schedule.build(torch.optim.lr_scheduler, optimizer)
+        trained(scheduler, done, METRICS[case.metrics] if case.metrics else None)
+    return scheduler
+
+
+@pytest.mark.parametrize("done", [0, 7])
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case in SCHEDULERS],
+    ids=lambda case: f"{case.schedule}{case.lrs}",
+)
+def test_every_scheduler_of_torch_s_own_is_simulated_as_torch_steps_it(
+    case: Case, done: int
+) -> None:
+    metrics = METRICS[case.metrics][done:] if case.metrics else None
+    record, _ = trained(torchs_at(case, done), 40, metrics)
+    simulation = simulate(torchs_at(case, done), len(record), metrics=metrics)
+
+    for key, of_groups in simulation.values.items():
+        assert [list(values) for values in zip(*of_groups, strict=True)] == [
+            step[key] for step in record
+        ]
+
+
 @pytest.mark.only_backend("paddle")
 def test_a_scheduler_of_paddle_is_simulated_and_stays_as_it_is(xp: Framework) -> None:
     native = xp.module.optimizer.lr
