@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of, is_builtin, is_only_read
+from codemods.arguments import definition_of
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import shape_of, writes
 from codemods.rules.functions import is_repeatable
 from codemods.rules.members import lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
+from codemods.rules.parameters import literal_groups, params_of, yields_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from codemods.groups import Shape
     from codemods.source import Source
 
-# Group options that OneFlow's native optimizers take per group, under torch's names.
-GROUP_KEYS = frozenset({"params", "lr", "momentum", "weight_decay", "betas", "eps"})
 FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
+READ = ("requires_grad",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Surroundings:
 
 def _one_group(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
     for optimizer_call in (c.call for c in around.bundle.optimizers):
-        params = _params(optimizer_call, bound)
-        if params is None or not _yields_parameters(around.source, params):
+        params = params_of(optimizer_call, bound)
+        if params is None or not yields_parameters(around.source, params):
             return "its parameter groups would share one learning rate, or cannot be seen here"
     return _adds_groups(around)
 
@@ -73,10 +73,8 @@ def _one_group(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg])
 def _absolute_groups(
     around: Surroundings, construct: Construct, bound: Mapping[str, cst.Arg]
 ) -> str | None:
-    params = _params(construct.call, bound)
-    if params is not None and (
-        _yields_parameters(around.source, params) or _literal_groups(params)
-    ):
+    params = params_of(construct.call, bound)
+    if params is not None and (yields_parameters(around.source, params) or literal_groups(params)):
         return _adds_groups(around)
     return "its parameter groups cannot be seen here"
 
@@ -98,12 +96,19 @@ def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
 
 def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
     for node in around.source.spans:
-        if (name := _named(node)) in FREEZING:
+        name = _named(node)
+        if name in FREEZING and not (name in READ and _is_read(around.source, node)):
             return (
                 f"`{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
                 "for all parameters, torch for each"
             )
     return None
+
+
+def _is_read(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether an attribute is asked for, as in a filter, and not changed."""
+    written = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del, cst.Element)
+    return isinstance(node, cst.Attribute) and not isinstance(source.parents.get(node), written)
 
 
 def _named(node: cst.CSTNode) -> str:
@@ -168,62 +173,6 @@ def _defines_function(source: Source, node: cst.CSTNode) -> bool:
         return True
     statement = source.enclosing(node, cst.Assign)
     return statement is not None and isinstance(statement.value, cst.Lambda)
-
-
-def _params(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression | None:
-    if "params" in bound and bound["params"] in call.args:
-        return bound["params"].value
-    named = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "params"]
-    positional = [a.value for a in call.args if a.keyword is None and not a.star]
-    return next(iter(named or positional), None)
-
-
-def _yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
-    """Tell whether an expression is flat, and `parameters` is the framework's own method."""
-    is_redefined = any(
-        (isinstance(node, cst.FunctionDef) and node.name.value == "parameters")
-        or (isinstance(node, cst.AssignTarget) and _named(node.target) == "parameters")
-        for node in source.spans
-    )
-    return not is_redefined and is_flat(source, params)
-
-
-def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR0911  # one per form
-    """Tell whether an expression surely yields parameters, not groups of them."""
-    match params:
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):
-            return True
-        case cst.Call(func=cst.Name(value="list" | "tuple") as function, args=[argument]):
-            return is_builtin(source, function) and is_flat(source, argument.value)
-        case cst.Call(func=cst.Name(value="filter") as function, args=[_, argument]):
-            return is_builtin(source, function) and is_flat(source, argument.value)
-        case cst.BinaryOperation(operator=cst.Add()):
-            return is_flat(source, params.left) and is_flat(source, params.right)
-        case cst.ListComp() | cst.GeneratorExp():
-            element, loop = params.elt, params.for_in
-            same = isinstance(element, cst.Name) and element.deep_equals(loop.target)
-            return same and loop.inner_for_in is None and is_flat(source, loop.iter)
-        case cst.Name():
-            definition = definition_of(source, params)
-            is_kept = is_only_read(source, params)
-            return definition is not None and is_kept and is_flat(source, definition)
-        case _:
-            return False
-
-
-def _literal_groups(params: cst.BaseExpression) -> bool:
-    if not isinstance(params, cst.List) or not params.elements:
-        return False
-    return all(
-        isinstance(group.value, cst.Dict)
-        and all(
-            isinstance(entry, cst.DictElement)
-            and isinstance(entry.key, cst.SimpleString)
-            and entry.key.evaluated_value in GROUP_KEYS
-            for entry in group.value.elements
-        )
-        for group in params.elements
-    )
 
 
 CHECKS: Mapping[str, Callable[..., str | None]] = {

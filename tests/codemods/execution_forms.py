@@ -200,6 +200,17 @@ for step in range(STEPS):
 BETAS = WARMED_UP_WITH_MOMENTUM.replace(SGD, ADAM).replace(
     ', optimizer.param_groups[0]["momentum"]', ""
 )
+CHAINED = f"""\
+import itertools
+
+optimizer = optim.AdamW(
+    itertools.chain(model.first.parameters(), model.second.parameters()), lr=0.01
+)
+{EPOCHS}{READ_LR}"""
+PICKED = f"""\
+picked = (p for name, p in model.named_parameters() if p.requires_grad and "second" in name)
+optimizer = optim.Adam([*model.first.parameters(), *picked], lr=0.01)
+{EPOCHS}{READ_LR}"""
 FORMS = [
     Case(name, (HEAD + body,))
     for name, body in {
@@ -217,6 +228,8 @@ FORMS = [
         "handed to a method": HANDED_TO_A_METHOD,
         "kept by a module": IN_A_MODULE,
         "adjusted by functions": ADJUSTED,
+        "parameters of several parts": CHAINED,
+        "parameters that are picked": PICKED,
         "warmed up by a loop": WARMED_UP,
     }.items()
 ]

@@ -11,7 +11,7 @@ from codemods.model import Options
 from codemods.project import Project
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
 from tests.codemods.test_traps import BOTH, HEAD, OPT, STEP_LR, ids
-from tests.rewriting import PATH, check_bridged
+from tests.rewriting import PATH, check_bridged, check_native
 
 if TYPE_CHECKING:
     from codemods.model import Target
@@ -77,3 +77,55 @@ def test_a_form_that_is_not_followed_goes_to_bridge(
     to: Target, _: str, body: str, reason: str
 ) -> None:
     check_bridged(HEAD + body, to, reason)
+
+
+FLAT = [
+    "model.parameters()",
+    "list(model.parameters()) + list(head.parameters())",
+    "[*model.parameters(), *head.parameters()]",
+    "itertools.chain(model.parameters(), head.parameters())",
+    "filter(lambda p: p.requires_grad, model.parameters())",
+    "[p for p in model.parameters() if p.requires_grad]",
+    "(p for n, p in model.named_parameters() if 'bias' not in n)",
+]
+NOT_FLAT = [
+    "[model.parameters(), head.parameters()]",
+    "[w, b]",
+    "itertools.chain(model.parameters(), groups)",
+    "itertools.chain.from_iterable(m.parameters() for m in ms)",
+    "[n for n, p in model.named_parameters()]",
+    "[f(p) for p in model.parameters()]",
+    "[{'params': p} for p in model.parameters()]",
+    "map(f, model.parameters())",
+    "get_parameters(model)",
+]
+ITERTOOLS = "import itertools\nfrom torch import optim\n"
+
+
+@pytest.mark.parametrize("to", BOTH)
+@pytest.mark.parametrize("params", FLAT)
+def test_what_surely_yields_parameters_is_one_group(to: Target, params: str) -> None:
+    code = {"paddle": "PD103", "oneflow": "OF102"}[to]
+    check_native(f"{ITERTOOLS}opt = optim.Adam({params}, lr=0.1)\n", to, code, scope="optim")
+
+
+@pytest.mark.parametrize("to", BOTH)
+@pytest.mark.parametrize("params", NOT_FLAT)
+def test_what_may_yield_groups_goes_to_bridge(to: Target, params: str) -> None:
+    check_bridged(f"{ITERTOOLS}opt = optim.Adam({params}, lr=0.1)\n", to, "groups", scope="optim")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "w.requires_grad = False",
+        "w.requires_grad, x = False, 3",
+        "w.requires_grad_(False)",
+        "setattr(w, 'requires_grad', False)",
+        "w = make(requires_grad=False)",
+    ],
+)
+def test_parameters_that_are_frozen_may_miss_steps_of_oneflows_adam(change: str) -> None:
+    body = f"{ITERTOOLS}opt = optim.Adam(model.parameters(), lr=0.1)\n{change}\n"
+
+    check_bridged(body, "oneflow", "counts Adam's steps once", scope="optim")

@@ -1,0 +1,110 @@
+"""What an optimizer is given to optimize: surely parameters, groups written out, or unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from codemods.arguments import definition_of, is_builtin, is_only_read
+from codemods.plain import outside_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from codemods.source import Source
+
+# Group options that OneFlow's native optimizers take per group, under torch's names.
+GROUP_KEYS: Final = frozenset({"params", "lr", "momentum", "weight_decay", "betas", "eps"})
+# Builtins that hand on what is in their last argument.
+HANDED_ON: Final = ("filter", "list", "tuple")
+# Methods of a model that yield its parameters.
+METHODS: Final = ("parameters", "named_parameters")
+
+
+def params_of(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpression | None:
+    """Return the first argument of an optimizer."""
+    if "params" in bound and bound["params"] in call.args:
+        return bound["params"].value
+    named = [a.value for a in call.args if a.keyword is not None and a.keyword.value == "params"]
+    positional = [a.value for a in call.args if a.keyword is None and not a.star]
+    return next(iter(named or positional), None)
+
+
+def yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
+    """Tell whether an expression is flat, and `parameters` is the framework's own method."""
+    is_redefined = any(
+        (isinstance(node, cst.FunctionDef) and node.name.value in METHODS)
+        or (isinstance(node, cst.AssignTarget) and _attribute(node.target) in METHODS)
+        for node in source.spans
+    )
+    return not is_redefined and is_flat(source, params)
+
+
+def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR0911  # one per form
+    """Tell whether an expression surely yields parameters, not groups of them."""
+    match params:
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):
+            return True
+        case cst.Call(func=function, args=arguments):
+            return _is_handed_on(source, function, arguments)
+        case cst.BinaryOperation(operator=cst.Add()):
+            return is_flat(source, params.left) and is_flat(source, params.right)
+        case cst.List(elements=elements) | cst.Tuple(elements=elements):
+            stars = [e.value for e in elements if isinstance(e, cst.StarredElement)]
+            return len(stars) == len(elements) > 0 and all(is_flat(source, s) for s in stars)
+        case cst.ListComp() | cst.GeneratorExp():
+            return _is_comprehension(source, params)
+        case cst.Name():
+            definition = definition_of(source, params)
+            is_kept = is_only_read(source, params)
+            return definition is not None and is_kept and is_flat(source, definition)
+    return False
+
+
+def literal_groups(params: cst.BaseExpression) -> bool:
+    """Tell whether an expression is a list of groups that OneFlow takes as torch does."""
+    if not isinstance(params, cst.List) or not params.elements:
+        return False
+    return all(
+        isinstance(group.value, cst.Dict)
+        and all(
+            isinstance(entry, cst.DictElement)
+            and isinstance(entry.key, cst.SimpleString)
+            and entry.key.evaluated_value in GROUP_KEYS
+            for entry in group.value.elements
+        )
+        for group in params.elements
+    )
+
+
+def _is_handed_on(
+    source: Source, function: cst.BaseExpression, arguments: Sequence[cst.Arg]
+) -> bool:
+    if not arguments or any(a.star or a.keyword is not None for a in arguments):
+        return False
+    if isinstance(function, cst.Name) and function.value in HANDED_ON:
+        return is_builtin(source, function) and is_flat(source, arguments[-1].value)
+    if outside_name(source, function) == "itertools.chain":
+        return all(is_flat(source, a.value) for a in arguments)
+    return False
+
+
+def _is_comprehension(source: Source, params: cst.ListComp | cst.GeneratorExp) -> bool:
+    """Tell whether a comprehension only picks some of the parameters."""
+    element, loop = params.elt, params.for_in
+    if not isinstance(element, cst.Name) or loop.inner_for_in is not None:
+        return False
+    match loop.target, loop.iter:
+        case cst.Name() as target, iterated:
+            return element.deep_equals(target) and is_flat(source, iterated)
+        case (
+            cst.Tuple(elements=[_, cst.Element(value=target)]),
+            cst.Call(func=cst.Attribute(attr=cst.Name(value="named_parameters"))),
+        ):
+            return element.deep_equals(target)
+    return False
+
+
+def _attribute(node: cst.BaseExpression) -> str:
+    return node.attr.value if isinstance(node, cst.Attribute) else ""
