@@ -1,7 +1,11 @@
-"""What a port costs beside parsing alone, on the same files, in lines per second.
+"""What a port costs beside parsing alone, and how long a run over many files takes.
 
-The files are torch's own optimizers and the examples; those without torch are the standard
-library. All steps take turns on each file, so that their ratios hold on a busy machine too.
+Beside parsing: the files are torch's own optimizers and the examples; those without torch are the
+standard library. All steps take turns on each file and are measured in processor time, so that
+their ratios hold on a busy machine too.
+
+Many files: the first 2,000 of torch's own package, of which most use torch, with one process and
+with as many as there are cores, and once more from the cache.
 """
 
 from __future__ import annotations
@@ -9,7 +13,8 @@ from __future__ import annotations
 import ast
 import sysconfig
 from pathlib import Path
-from time import perf_counter
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -21,8 +26,11 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
+from codemods.cache import Cache
 from codemods.engine import port
+from codemods.files import find_files
 from codemods.model import Options
+from codemods.run import Means, cores, port_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +39,12 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 OPTIMIZERS = Path(torch.__file__).parent / "optim"
 STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 MAX_BYTES = 40_000
+MANY = 2_000
+RUNS = {
+    "to paddle": Options("paddle"),
+    "to paddle, --scope optim": Options("paddle", scope="optim"),
+    "to bridge": Options("bridge"),
+}
 PROVIDERS = (ParentNodeProvider, ScopeProvider, ByteSpanPositionProvider)
 
 
@@ -54,9 +68,9 @@ def seconds(files: list[bytes]) -> dict[str, float]:
     times = dict.fromkeys(STEPS, 0.0)
     for raw in files:
         for name, step in STEPS.items():
-            start = perf_counter()
+            start = process_time()
             step(raw)
-            times[name] += perf_counter() - start
+            times[name] += process_time() - start
     return times
 
 
@@ -72,12 +86,41 @@ def table(title: str, files: list[bytes]) -> None:
         print(f"| {name} | {lines / time:,.0f} | {time / reference:.3f} |")
 
 
+def run(files: list[Path], options: Options, means: Means) -> float:
+    """Return the seconds that a run over all files takes."""
+    start = perf_counter()
+    results = list(port_files(files, options, means))
+    assert len(results) == len(files)
+    return perf_counter() - start
+
+
+def many_files() -> None:
+    """Print what a run over many files takes."""
+    files = list(find_files([OPTIMIZERS.parent]))[:MANY]
+    lines = sum(path.read_bytes().count(b"\n") for path in files)
+    print(f"\n{len(files)} files, {lines} lines, {cores()} cores\n")
+    print("| run | seconds | files/s | lines/s |")
+    print("|---|---|---|---|")
+    for name, options in RUNS.items():
+        with TemporaryDirectory() as folder:
+            cache = Cache(Path(folder), options)
+            for how, means in {
+                "1 process": Means(1),
+                f"{cores()} processes": Means(cores(), cache=cache),
+                "from the cache": Means(cores(), cache=cache),
+            }.items():
+                time = run(files, options, means)
+                rates = f"{len(files) / time:,.0f} | {lines / time:,.0f}"
+                print(f"| {name}, {how} | {time:.1f} | {rates} |", flush=True)
+
+
 def main() -> None:
-    """Measure, and print a table for code with torch and one for code without."""
+    """Measure, and print the tables."""
     with_torch = [*EXAMPLES.glob("*.py"), *OPTIMIZERS.glob("*.py")]
     table("with torch", [p.read_bytes() for p in with_torch if p.stat().st_size < MAX_BYTES])
     plain = sorted(STANDARD_LIBRARY.glob("*.py"))[::6]
     table("without torch", [p.read_bytes() for p in plain if p.stat().st_size < MAX_BYTES])
+    many_files()
 
 
 if __name__ == "__main__":
