@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import functions, init, layers, members, training
+from codemods.api import functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -16,6 +16,7 @@ TABLE: Final = Table(
         *(layers.SHARED, layers.ONEFLOW),
         *(functions.SHARED, functions.ONEFLOW),
         init.SHARED,
+        recurrent.ONEFLOW,
         *(training.SHARED, training.ONEFLOW),
     ),
     members.ONEFLOW,

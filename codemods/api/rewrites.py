@@ -20,8 +20,7 @@ def complement(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTN
         return (str(1 - Decimal(node.value)),)
     if value_of(source, node) is None:
         return Blocked("`momentum=None` averages over all batches, which Paddle does not do")
-    is_atom = isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) or node.lpar
-    return ("1 - ", node) if is_atom else ("1 - (", node, ")")
+    return ("1 - ", *_operand(node))
 
 
 def false_or_none(
@@ -31,9 +30,27 @@ def false_or_none(
     known = value_of(source, node)
     if isinstance(known, bool):
         return ("None",) if known else (node,)
+    return ("None if ", *_operand(node), " else False")
+
+
+def opposite(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Rewrite a flag as the flag of the opposite."""
+    known = value_of(source, node)
+    return (str(not known),) if isinstance(known, bool) else ("not ", *_operand(node))
+
+
+def direction(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Rewrite torch's `bidirectional=flag` as Paddle's name of a direction."""
+    known = value_of(source, node)
+    if isinstance(known, bool):
+        return ('"bidirect"' if known else '"forward"',)
+    return ('"bidirect" if ', *_operand(node), ' else "forward"')
+
+
+def _operand(node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Put an expression in brackets, unless it is one word or has some."""
     is_atom = isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) or node.lpar
-    flag = (node,) if is_atom else ("(", node, ")")
-    return ("None if ", *flag, " else False")
+    return (node,) if is_atom else ("(", node, ")")
 
 
 def floating(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:

@@ -179,6 +179,7 @@ def _members(code: str) -> str:
 def _row(code: str) -> str:
     if code.startswith("x."):
         return _members(code[2:])
+    code = code.removeprefix("sync(")
     return _name(code).replace("F.", "nn.functional.").removeprefix("torch.")
 
 
@@ -195,7 +196,8 @@ CASES: Final = (
     *(Case(_row(c), c, on=("paddle",)) for c in _PADDLE_ONLY),
     *(Case(_name(c), f"torch.{c}") for c in api_lines.FUNCTIONS),
     *(Case(_row(c), c) for c in api_lines.FUNCTIONAL),
-    *(Case(_name(c.removeprefix("sync(")), c) for c in api_lines.LAYERS),
+    *(Case(_row(c), c) for c in api_lines.LAYERS),
+    *(Case(_name(c), f"sync({c})(stack3)") for c in api_lines.RECURRENT),
     *(Case(_row(c), c, on=("paddle",)) for c in api_lines.PADDLE_ONLY),
     *(Case(_row(c), c, on=("oneflow",)) for c in api_lines.ONEFLOW_ONLY),
     *(Case(rows, code) for rows, code in api_lines.SCRIPTS),

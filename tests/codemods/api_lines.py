@@ -56,6 +56,11 @@ LAYERS: Final = (
     "nn.PixelShuffle(2)(torch.cat([image, image[:, :1]], 1))",
     "nn.SmoothL1Loss()(x, y)", "nn.SmoothL1Loss(reduction='sum')(x, y)",
 )  # fmt: skip
+RECURRENT: Final = (
+    "nn.LSTM(4, 3)", "nn.LSTM(input_size=4, hidden_size=2, num_layers=2, bidirectional=True)",
+    "nn.LSTM(4, 3, batch_first=True)", "nn.GRU(4, 3, 2, batch_first=bool(1))",
+    "nn.GRU(4, 3, batch_first=False, bidirectional=bool(1))",
+)  # fmt: skip
 SCRIPTS: Final = (
     ("nn.init.constant_ nn.init.zeros_ nn.init.ones_", """\
 a, b, c = (nn.Parameter(torch.full((2, 3), 0.5)) for _ in range(3))
@@ -89,6 +94,7 @@ x"""),
     ("Size", "isinstance(x.shape, torch.Size)"),
 )  # fmt: skip
 PADDLE_ONLY: Final = (
+    "sync(nn.RNN(4, 3))(stack3)", "sync(nn.RNN(4, 3, 2, batch_first=True))(stack3)",
     "torch.outer(weight, weight)", "torch.argsort(x)", "torch.argsort(x, 0, descending=True)",
     "torch.log_softmax(x, dim=1)", "torch.clone(x)", "F.elu(x)", "F.smooth_l1_loss(x, y)",
     "F.smooth_l1_loss(x, y, reduction='sum')", "nn.Dropout2d(0.3).eval()(image)",

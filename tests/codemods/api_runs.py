@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Outcome = tuple[list[Any], dict[str, Array]]
 
+# Paddle's have cells and an `RNN` inside, with the same parameters once more.
+RECURRENT = {"paddle": ("LSTM", "GRU", "SimpleRNN")}
 HEADER = """\
 import torch
 import torch.nn as nn
@@ -73,15 +75,18 @@ class Runner:
         """Give a module the parameters that it has on torch, or remember torch's."""
         random = np.random.default_rng(3)
         for layer in self._layers(module):
-            for name in ("weight", "bias"):
-                tensor = getattr(layer, name, None)
-                if tensor is None:
-                    continue
+            for tensor in self._parameters(layer):
                 is_turned = self.xp.name == "paddle" and type(layer).__name__ == "Linear"
                 shape = tuple(tensor.shape)
                 value = random.standard_normal(shape[::-1] if is_turned else shape).astype("f4")
                 self._write(tensor, np.ascontiguousarray(value.T) if is_turned else value)
         return module
+
+    def _parameters(self, layer: Any) -> list[Any]:
+        if type(layer).__name__ in RECURRENT.get(self.xp.name, ("LSTM", "GRU", "RNN")):
+            return [tensor for _, tensor in layer.named_parameters()]
+        found = [getattr(layer, name, None) for name in ("weight", "bias")]
+        return [tensor for tensor in found if tensor is not None]
 
     def _layers(self, module: Any) -> list[Any]:
         return [layer for _, layer in module.named_modules()] if hasattr(module, "train") else []

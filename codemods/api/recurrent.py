@@ -1,0 +1,36 @@
+"""torch.nn's recurrent layers: gates, weights, their names and their distribution are the same.
+
+Paddle says `time_major` where torch says the opposite, and gives the direction a name.
+
+https://docs.pytorch.org/docs/2.13/generated/torch.nn.LSTM.html
+https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/LSTM_en.html
+https://oneflow.readthedocs.io/en/v0.9.0/generated/oneflow.nn.LSTM.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from codemods.api._model import Api, signature
+from codemods.api.rewrites import direction, opposite
+
+if TYPE_CHECKING:
+    from codemods.api._model import Rows
+
+_PADDLES: Final = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "SimpleRNN"}
+_SIZES: Final = "input_size, hidden_size, num_layers, |, "
+
+PADDLE: Final[Rows] = {
+    f"nn.{name}": Api(
+        signature(f"{_SIZES}batch_first=time_major, bidirectional=direction"),
+        f"nn.{paddles}",
+        "module",
+        values={"batch_first": opposite, "bidirectional": direction},
+        written={"time_major": "True"},
+    )
+    for name, paddles in _PADDLES.items()
+}
+ONEFLOW: Final[Rows] = {
+    f"nn.{name}": Api(signature(f"{_SIZES}batch_first, bidirectional"), returns="module")
+    for name in ("LSTM", "GRU")
+}
