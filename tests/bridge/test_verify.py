@@ -39,7 +39,8 @@ class Net(nn.Module):
         x = self.drop(torch.relu(self.norm(self.conv(x))))
         return self.fc(torch.flatten(x, 1)) * self.scale
 """
-# As people write it: no seed for the loader, a module beside the script, a file beside both.
+# As people write it: no seed, a module and a file beside the script; and weights that it goes back
+# to at each epoch, which it copied before any model was called.
 SCRIPT = """
 import os
 import sys
@@ -57,11 +58,11 @@ labels = torch.argmax(images.mean(dim=3)[:, 0, :classes], dim=1)
 loader = DataLoader(TensorDataset(images, labels), batch_size=8, shuffle=True)
 start = {name: value.clone() for name, value in Net().state_dict().items()}
 model = Net()
-model.load_state_dict(start)
 criterion = nn.CrossEntropyLoss()
 optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
 for epoch in range(int(sys.argv[1])):
+    model.load_state_dict(start)
     for x, y in loader:
         optimizer.zero_grad()
         loss = criterion(model(x), y)
