@@ -117,7 +117,8 @@ def _is_read(source: Source, node: cst.CSTNode) -> bool:
         return isinstance(call, cst.Call) and not _is_local(source, call.func)
     if isinstance(parent, cst.For | cst.CompFor):
         return parent.iter is node
-    return isinstance(parent, cst.FormattedStringExpression | cst.ComparisonTarget)
+    known = cst.FormattedStringExpression | cst.ComparisonTarget | cst.StarredElement
+    return isinstance(parent, known)
 
 
 def _is_local(source: Source, function: cst.BaseExpression) -> bool:
