@@ -83,7 +83,7 @@ def _of_object(each: Any) -> Found:
             return items, lambda: each.__setitem__(slice(None), items)
         case set() | deque():
             members = list(each)
-            return members, lambda: _refill(each, members)
+            return members, lambda: _replenish(each, members)
         case tuple():
             return each, None
         case _ if hasattr(each, "get_state") and hasattr(each, "set_state"):
@@ -101,6 +101,18 @@ def _is_kept(value: object) -> bool:
     return not isinstance(value, _CODE) and home not in sys.stdlib_module_names
 
 
-def _refill(container: Any, content: Any) -> None:
+def _refill(container: dict[Any, Any], entries: dict[Any, Any]) -> None:
+    pairs = zip(container.items(), entries.items(), strict=False)
+    is_same = all(key is old and value is was for (key, value), (old, was) in pairs)
+    if is_same and len(container) == len(entries):
+        return  # most of what a model holds, some of which refuses to be written
     container.clear()
-    (container.extend if isinstance(container, deque) else container.update)(content)
+    container.update(entries)
+
+
+def _replenish(container: set[Any] | deque[Any], members: list[Any]) -> None:
+    container.clear()
+    if isinstance(container, set):
+        container.update(members)
+    else:
+        container.extend(members)

@@ -6,6 +6,7 @@ import itertools
 import math
 import random
 import re
+from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,39 @@ def test_gradients_and_flags_come_back(xp: Framework) -> None:
     assert xp.numpy(params[0].grad).tolist() == gradient.tolist()
     assert params[1].grad is None
     assert not training.model.training
+
+
+class Counter:
+    """Something of the user's own that a training step may change."""
+
+    def __init__(self) -> None:
+        self.seen = {1, 2}
+        self.last = deque([1, 2], maxlen=2)
+        self.by_name: dict[str, Any] = {"a": [1], "b": (2, {"c": 3})}
+
+
+def test_what_is_to_be_restored_comes_back_in_place_and_in_order() -> None:
+    optimizer, step = quadratic()
+    counter = Counter()
+    inside, names = counter.by_name["a"], counter.by_name
+
+    def counts() -> float:
+        counter.seen.add(len(counter.seen) + 5)
+        counter.last.append(9)
+        counter.by_name["b"][1]["c"] += 1
+        counter.by_name["a"].append(2)
+        counter.by_name["a"] = counter.by_name.pop("a")
+        counter.by_name = {}
+        counter.by_name.update(names, new=1)
+        return step()
+
+    LRFinder(optimizer, counts, restore=[counter]).range_test(0.1, 0.2, 3)
+
+    assert counter.seen == {1, 2}
+    assert list(counter.last) == [1, 2]
+    assert list(counter.by_name.items()) == [("a", [1]), ("b", (2, {"c": 3}))]
+    assert counter.by_name is names
+    assert counter.by_name["a"] is inside
 
 
 def test_python_s_and_numpy_s_random_numbers_come_back() -> None:
