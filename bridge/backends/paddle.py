@@ -5,13 +5,13 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Overv
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import paddle
 from paddle import _C_ops
 
+from bridge.backends._layer_names import is_linear, is_unclear
 from bridge.backends.paddle_kernels import KERNELS
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ _DTYPES = {
     getattr(paddle, name): name
     for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
 }
-
-_LINEARS = re.compile(r"linear_\d+\.w_\d+")
-_MATRICES = re.compile(
-    r"(embedding|(lstm|gru|simple_rnn)_cell|create_parameter)_\d+\.w_\d+"
-    r"|(eager_tmp|generated_tensor|_eager_param_base)_\d+"
-)
-"""What Paddle names matrices that lie as in torch: of its layers, and without a layer."""
 
 _EXACT_NORMS = (0.0, 1.0, 2.0, float("inf"), float("-inf"))
 
@@ -47,12 +40,10 @@ class _Paddle:
         return any(tensor.is_selected_rows() for tensor in tensors)
 
     def is_transposed(self, param: Tensor) -> bool:
-        # Paddle names a layer's parameters by the layer's class.
-        return _LINEARS.fullmatch(param.name) is not None
+        return is_linear(param.name)
 
     def is_unclear(self, param: Tensor) -> bool:
-        is_known = self.is_transposed(param) or _MATRICES.fullmatch(param.name) is not None
-        return len(param.shape) == 2 and not is_known  # noqa: PLR2004 - a matrix
+        return len(param.shape) == 2 and is_unclear(param.name)  # noqa: PLR2004 - a matrix
 
     def dtype(self, tensor: Tensor) -> str:
         return _DTYPES[tensor.dtype]

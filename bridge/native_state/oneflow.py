@@ -28,6 +28,9 @@ _KEPT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The class, called alike in both -> OneFlow's name of a tensor -> torch's."""
 
+_ROUNDED: Final = frozenset({"Adam", "AdamW", "LAMB", "RMSprop"})
+"""The classes whose means are taken with 1 - beta in float32."""
+
 _UNSTEPPED: Final = {"bias_correction1": 1.0, "bias_correction2": 1.0}
 _CORRECTED: Final = {**_UNSTEPPED, "do_bias_correction": True}
 _ADAM: Final = {"lr", "eps", "betas", "weight_decay", "amsgrad", "do_bias_correction"}
@@ -76,9 +79,13 @@ def to_torch(
         "scaled": {
             place: rounded_scales(owners[place])
             for place, entries in state.items()
-            if kind in {"Adam", "AdamW"} and "float32" in str(entries["exp_avg"].dtype)
+            if kind in _ROUNDED and any("float32" in str(v.dtype) for v in _tensors(entries))
         },
     }
+
+
+def _tensors(entries: State) -> list[Any]:
+    return [value for value in entries.values() if hasattr(value, "dtype")]
 
 
 def _state(kind: str, entries: Mapping[str, Any], count: int) -> State:

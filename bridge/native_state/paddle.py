@@ -12,6 +12,7 @@ from math import log
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.backends import backend, backend_name
+from bridge.backends._layer_names import is_linear, is_unclear
 from bridge.errors import StateMismatchError, UnsupportedError
 from bridge.native_state._paddle_names import (
     ACCUMULATORS,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
     from bridge.backends._protocol import Group, State, Tensor
 
-_LINEARS: Final = re.compile(r"linear_\d+\.w_\d+")
+_ROUNDED: Final = frozenset({"Adam", "AdamW", "Lamb", "NAdam", "RAdam", "RMSProp"})
+"""The classes whose means are taken with 1 - beta in float32."""
+
 _VANISHED: Final = 1e-44
 """A power of which float32 has but a few bits left."""
 
@@ -51,7 +54,7 @@ def to_torch(
     for name, (param, group) in owners.items():
         place = places[id(param)]
         state[place] = _state(name, entries[name], native, group, step)
-        if native in {"Adam", "AdamW"} and _is_single(entries[name]):
+        if native in _ROUNDED and _is_single(entries[name]):
             scaled[place] = rounded_scales(group)
     return {
         "state": state,
@@ -60,8 +63,11 @@ def to_torch(
             for group in groups
         ],
         "scaled": scaled,
-        "transposed": [
-            places[id(p)] for name, (p, _) in owners.items() if _LINEARS.fullmatch(name)
+        "transposed": [places[id(p)] for name, (p, _) in owners.items() if is_linear(name)],
+        "unclear": [
+            places[id(p)]
+            for name, (p, _) in owners.items()
+            if len(p.shape) == 2 and is_unclear(name)  # noqa: PLR2004 - a matrix
         ],
     }
 

@@ -316,3 +316,47 @@ def test_a_checkpoint_is_a_dict(paddle: Framework, checkpoint: Any) -> None:
         bridge.load_native(optim.SGD(params(paddle)), checkpoint)
     with pytest.raises(TypeError, match=r"optimizer must be one of bridge.optim"):
         bridge.load_native(checkpoint, {})
+
+
+_MEANS = {"LAMB": "exp_avg_sq", "RMSprop": "square_avg", "RAdam": "exp_avg_sq"}
+
+
+@pytest.mark.parametrize(("name", "options", "own"), ROWS)
+def test_a_native_mean_is_torchs_but_for_the_rounding_that_is_noted(
+    xp: Framework, name: str, options: dict[str, Any], own: dict[str, Any]
+) -> None:
+    torch, key = Framework("torch"), _MEANS.get(name, "exp_avg_sq")
+    given, exact = params(xp), [torch.param(array.astype("f8")) for array in START]
+    native = native_of(xp, name, options, own, given)
+    train(xp, given, native, range(20))
+    ours = getattr(optim, name)(given, lr=LR, **options)
+    bridge.load_native(ours, native.state_dict(), step=20)
+    # OneFlow's brings its betas along.
+    betas = {key: ours.param_groups[0][key] for key in ours.param_groups[0].keys() & {"betas"}}
+    reference = getattr(optim, name)(exact, lr=LR, **{**options, **betas})
+    for grads in GRADS[:20]:
+        for param, grad in zip(exact, grads, strict=True):
+            torch.set_grad(param, grad.astype("f8"))
+        reference.step()
+    noted = ours.state_dict().get("scaled", {})
+    for place, (mine, theirs) in enumerate(zip(given, exact, strict=True)):
+        if key in reference.state[theirs]:
+            scale = noted.get(place, {}).get(key, 1.0)
+            expected = torch.numpy(reference.state[theirs][key]) * scale
+
+            assert xp.numpy(ours.state[mine][key]) == pytest.approx(expected, rel=3e-6)
+
+
+@pytest.mark.only_backend("paddle")
+def test_a_square_weight_with_a_name_of_ones_own_is_refused_elsewhere(xp: Framework) -> None:
+    name = xp.module.utils.unique_name.generate("mine")
+    net = xp.module.nn.Linear(3, 3, weight_attr=xp.module.ParamAttr(name=name), bias_attr=False)
+    native = xp.module.optimizer.Adam(0.1, parameters=net.parameters())
+    xp.set_grad(net.weight, np.ones((3, 3), "f4"))
+    native.step()
+    torch, here = Framework("torch"), optim.Adam(net.parameters(), lr=0.1)
+    bridge.load_native(here, native.state_dict())
+
+    assert here.state[net.weight]["step"] == 1
+    with pytest.raises(ValueError, match="does not tell how parameter 0"):
+        bridge.load_native(optim.Adam([torch.param(np.ones((3, 3), "f4"))]), native.state_dict())
