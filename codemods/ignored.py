@@ -65,9 +65,14 @@ class Ignored:
         self._included = GitIgnoreSpec.from_lines(filters.include)
         self._excluded = GitIgnoreSpec.from_lines([*GENERATED_NAMES, *filters.exclude])
         self._rules: list[tuple[Path, GitIgnoreSpec]] = []
-        for folder in _within_repository(self._root):
+        *above, own = _within_repository(self._root)
+        for folder in above:
             self._read(folder, folder / ".git" / "info" / "exclude")
             self._read(folder, folder / ".gitignore")
+        if self._is_ignored_by_git(self._root, "/"):
+            self._rules.clear()  # it was asked for by name
+        self._read(own, own / ".git" / "info" / "exclude")
+        self._read(own, own / ".gitignore")
 
     def enter(self, folder: Path) -> None:
         """Take the rules of a folder's own .gitignore, which hold for what is below it."""
@@ -94,6 +99,9 @@ class Ignored:
         whole = self._whole(path)
         if self._excluded.match_file(whole.relative_to(self._base).as_posix() + ending):
             return True
+        return self._is_ignored_by_git(whole, ending)
+
+    def _is_ignored_by_git(self, whole: Path, ending: str) -> bool:
         # The rules of the deepest folder that has an opinion count.
         for folder, rules in reversed(self._rules):
             if folder in whole.parents:

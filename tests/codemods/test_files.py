@@ -112,6 +112,16 @@ def test_a_gitignore_above_counts_inside_a_repository_only(tmp_path: Path) -> No
     assert found(tmp_path / "src") == {"b.py"}
 
 
+def test_a_folder_that_is_ignored_is_searched_if_it_is_named(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)  # noqa: S607
+    make(tmp_path, ["old/a.py", "old/b.py"])
+    make(tmp_path, [".gitignore"], "old/\n")
+    make(tmp_path, ["old/.gitignore"], "b.py\n")
+
+    assert found(tmp_path) == set()
+    assert found(tmp_path / "old") == {"a.py"}
+
+
 def test_include_and_exclude_are_patterns_of_a_gitignore(tmp_path: Path) -> None:
     make(tmp_path, ["a.py", "b.ipynb", "tests/a.py", "src/tests/b.py", "src/c.py"])
 
