@@ -91,14 +91,20 @@ def plan_moves(
     for binding, target in unused:
         entry(binding).unused_to = target
     # A second `import torch.nn` binds the same name as `import torch`: it goes where that goes.
+    again: list[tuple[_Import, _Import]] = []
     for binding in names.bindings:
         same = [e for e in imports.values() if e.binding.local == binding.local]
         if same and all(e.binding.statement is not binding.statement for e in same):
             entry(binding).is_kept = any(e.is_kept for e in same)
+            again.append((entry(binding), same[0]))
     edits: list[Edit] = []
     for found in imports.values():
         found.place = _place(found)
         edits.extend(_uses(source, found))
+    for found, first in again:
+        # In another branch it may be the one that is run.
+        if _block(source, found.binding.statement) is not _block(source, first.binding.statement):
+            found.place, found.roots = first.place, first.roots
     return edits + _statements(source, list(imports.values()))
 
 
@@ -154,19 +160,20 @@ class _Present:
         for node in source.each(cst.Import):
             for binding in bindings_of(node):
                 if binding.local == binding.qualified.partition(".")[0]:
-                    self.blocks.setdefault(binding.local, set()).add(self._block(node))
+                    self.blocks.setdefault(binding.local, set()).add(_block(source, node))
 
     def add(self, root: str, statement: cst.BaseSmallStatement) -> bool:
         """Note that the root is imported at a statement; tell whether that has to be written."""
         blocks = self.blocks.setdefault(root, set())
-        block = self._block(statement)
+        block = _block(self.source, statement)
         if block in blocks or self.source.module in blocks:
             return False
         blocks.add(block)
         return True
 
-    def _block(self, statement: cst.BaseSmallStatement) -> cst.CSTNode:
-        return self.source.parents[self.source.parents[statement]]
+
+def _block(source: Source, statement: cst.BaseSmallStatement) -> cst.CSTNode:
+    return source.parents[source.parents[statement]]
 
 
 def _statement(

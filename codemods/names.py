@@ -7,20 +7,24 @@ Names are resolved by libcst's scopes, never by the spelling of an import: a loc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import ImportAssignment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from libcst.metadata import Access, BaseAssignment
 
     from codemods.source import Source
 
 Dotted: TypeAlias = cst.Name | cst.Attribute
+# The names that scripts try one after the other, for one class.
+SAME: Final[Mapping[str, str]] = {
+    "torch.optim.lr_scheduler._LRScheduler": "torch.optim.lr_scheduler.LRScheduler",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class _Finder:
             return
         root = _root(access.node)
         node = _whole_chain(self.source, root)
-        if len({m.qualified if m else "" for m in meanings}) > 1:
+        if len({SAME.get(m.qualified, m.qualified) if m else "" for m in meanings}) > 1:
             names = tuple(sorted(m.qualified if m else "a value of this file" for m in meanings))
             self.ambiguous[node] = Ambiguous(node, names)
             return
