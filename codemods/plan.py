@@ -9,7 +9,7 @@ import libcst as cst
 from libcst.metadata import GlobalScope
 
 from codemods.annotations import natives_of
-from codemods.api import TABLES
+from codemods.api import HINT, TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
@@ -284,7 +284,8 @@ class _Planner:
         for note in notes:
             if note not in self.noted:
                 self.noted.add(note)
-                self._find(node, self._code(number), "note", name, note)
+                reason, _, hint = note.partition(HINT)
+                self._find(node, self._code(number), "note", name, reason, hint)
 
     def _leave(self, reference: Reference, reason: str) -> None:
         self.kept.append(reference)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from codemods.api import oneflow, paddle
-from codemods.api._model import Api, Kind, Table
+from codemods.api._model import HINT, Api, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TABLES: Final[Mapping[str, Table]] = {"paddle": paddle.TABLE, "oneflow": oneflow.TABLE}
 
-__all__ = ["TABLES", "Api", "Kind", "Table"]
+__all__ = ["HINT", "TABLES", "Api", "Kind", "Table"]

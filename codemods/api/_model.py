@@ -7,7 +7,7 @@ uses an argument outside of it is left as it was, and reported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +40,8 @@ Kind: TypeAlias = Literal[
 Holder: TypeAlias = Literal["tensor", "module", "loader"]
 
 
+# What stands in a note between what differs and what can be done about it.
+HINT: Final = "\nHint: "
 Place: TypeAlias = Literal["both", "position", "moved", "keyword"]
 
 
@@ -108,7 +110,8 @@ class Api:
         accepts: None where the name may be used, but not called.
         values: how an argument's value is rewritten.
         only: the constants that an argument may be, where others are not equal.
-        note: what a reader of the port has to know; shown once for a file.
+        note: what a reader of the port has to know, and after a `HINT` what helps; shown once
+            for a file.
         notes: the same, shown where an argument is given.
         written: arguments to add where a call does not give them: torch's default is another one.
         is_value: whether the name may also be used without a call.

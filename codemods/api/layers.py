@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from codemods.api._model import Api, call, layer, signature
+from codemods.api._model import HINT, Api, call, layer, signature
 from codemods.api.functions import CLASSES, IGNORED, PADDING
 from codemods.api.rewrites import complement, false_or_none, not_negative
 
@@ -70,8 +70,9 @@ SHARED: Final[Rows] = {
 
 # Measured: with these a layer's initial weights and biases have torch's distribution.
 _KAIMING = (
-    "for torch's pass weight_attr=paddle.nn.initializer.KaimingUniform(negative_slope=5**0.5, "
-    'nonlinearity="leaky_relu"), bias_attr=paddle.nn.initializer.Uniform(-k, k), k = fan_in**-0.5'
+    f"{HINT}for torch's pass weight_attr=paddle.nn.initializer.KaimingUniform("
+    'negative_slope=5**0.5, nonlinearity="leaky_relu"), '
+    "bias_attr=paddle.nn.initializer.Uniform(-k, k), k = fan_in**-0.5"
 )
 _RUNNING = (
     "Paddle's running variance is the biased one, torch's is larger by n / (n - 1): outputs after "
@@ -99,7 +100,7 @@ PADDLE: Final[Rows] = {
     "nn.Linear": replace(
         layer(
             "in_features, out_features, *, bias=bias_attr",
-            note=f"the weight is [in, out] and starts Xavier-uniform, the bias 0; {_KAIMING}",
+            note=f"the weight is [in, out] and starts Xavier-uniform, the bias 0{_KAIMING}",
         ),
         values={"bias": false_or_none},
     ),
@@ -108,7 +109,7 @@ PADDLE: Final[Rows] = {
             "in_channels, out_channels, kernel_size, stride, padding, dilation, groups, "
             "*, bias=bias_attr",
             "nn.Conv2D",
-            note=f"the weight starts normal, the bias 0; {_KAIMING}",
+            note=f"the weight starts normal, the bias 0{_KAIMING}",
         ),
         values={"bias": false_or_none},
     ),
@@ -117,7 +118,7 @@ PADDLE: Final[Rows] = {
             "in_channels, out_channels, kernel_size, stride, padding, dilation, groups, "
             "*, bias=bias_attr",
             "nn.Conv1D",
-            note=f"the weight starts normal, the bias 0; {_KAIMING}",
+            note=f"the weight starts normal, the bias 0{_KAIMING}",
         ),
         values={"bias": false_or_none},
     ),
@@ -134,7 +135,7 @@ PADDLE: Final[Rows] = {
     "nn.LayerNorm": layer("normalized_shape, eps=epsilon"),
     "nn.Embedding": layer(
         "num_embeddings, embedding_dim",
-        note="its weight starts Xavier-uniform; for torch's pass "
+        note=f"its weight starts Xavier-uniform{HINT}for torch's pass "
         "weight_attr=paddle.nn.initializer.Normal(0.0, 1.0)",
     ),
 }
