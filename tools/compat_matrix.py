@@ -50,6 +50,7 @@ BEYOND_HEAD = """
 What each is held against, and in how many configurations every learning rate is equal. What differs
 is a group's learning rate, which is a factor in Paddle.
 """
+TORCHS_STEP = "torch's step"
 GRADES = {"a": "bit for bit", "b": "within 1e-12", "c": "differ"}
 
 FEATURES_HEAD = """
@@ -126,7 +127,21 @@ def _optimizer_rows(measured: dict[str, Any]) -> Iterator[list[str]]:
     ]
     for row in matrix.rows(measured):
         if row.kind == "optimizer":
-            yield [f"`{row.name}`", *(row.bridge[f] for f in FRAMEWORKS), *_native(row)]
+            found = measured["optimizers"].get(row.name)
+            cells = [_words(f, found[f]) if found else _alone(row, f) for f in FRAMEWORKS]
+            yield [f"`{row.name}`", *cells, *_native(row)]
+
+
+def _words(framework: str, figures: dict[str, float]) -> str:
+    values = matrix.by_path(figures)
+    kernel = TORCHS_STEP if framework == "torch" else "kernel"
+    named = {"kernel": kernel, "formula": "formula"}
+    return ", ".join(f"{name} {values[path]}" for path, name in named.items() if path in values)
+
+
+def _alone(row: matrix.Row, framework: str) -> str:
+    """Say where a class steps that was not measured: on torch alone, by torch's own step."""
+    return TORCHS_STEP if framework == "torch" else row.bridge[framework]
 
 
 def _scheduler_rows(measured: dict[str, Any]) -> Iterator[list[str]]:

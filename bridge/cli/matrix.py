@@ -27,8 +27,8 @@ Examples:
 
 \b
 bridge, an optimizer: the largest difference to torch after 100 float32 steps, relative to the
-tensor's largest entry, by the framework's own kernel where there is one, and by formula. A
-scheduler: configurations in which every step equals torch's bit for bit.
+tensor's largest entry, by formula / by the framework's own kernel. A scheduler: configurations
+in which every step equals torch's bit for bit.
 native, the class that `optbridge port` writes, with its grade: a bit-identical, b within 1e-12
 over 200 steps, p parameters within 1e-5 after 100 steps.
 """

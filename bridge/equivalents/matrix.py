@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FRAMEWORKS: Final = ("torch", "paddle", "oneflow")
 MEASURED: Final = "measured.json"
 REFUSED: Final = "refused"
-KERNEL: Final = {"torch": "torch's step", "paddle": "kernel", "oneflow": "kernel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def rows(of: Mapping[str, Any] | None = None) -> list[Row]:
     """
     found = measured() if of is None else of
     optimizers = [
-        Row(name, "optimizer", {f: _figures(f, by.get(f)) for f in FRAMEWORKS}, _native(name))
+        Row(name, "optimizer", {f: _figures(by.get(f)) for f in FRAMEWORKS}, _native(name))
         for name, by in found["optimizers"].items()
     ]
     torchs = [
@@ -100,16 +99,18 @@ def _native(name: str) -> dict[str, tuple[Equivalent, ...]]:
 
 
 def _alone(framework: str) -> str:
-    return KERNEL[framework] if framework == "torch" else REFUSED
+    return "0" if framework == "torch" else REFUSED
 
 
-def _figures(framework: str, row: Mapping[str, float] | None) -> str:
-    if row is None:
-        return "not measured"
-    named = {KERNEL[framework]: "kernel float32", "formula": "formula float32"}
-    values = {name: row.get(key) for name, key in named.items()}
-    return ", ".join(
-        f"{name} {value:.0e}" if value else f"{name} 0"
-        for name, value in values.items()
-        if value is not None
-    )
+def _figures(row: Mapping[str, float] | None) -> str:
+    return "not measured" if row is None else " / ".join(by_path(row).values())
+
+
+def by_path(row: Mapping[str, float]) -> dict[str, str]:
+    """Return the differences that were measured in float32, by formula and by kernel.
+
+    >>> by_path({"formula float32": 1.2e-7, "formula float64": 1e-16})
+    {'formula': '1e-07'}
+    """
+    values = {path: row.get(f"{path} float32") for path in ("formula", "kernel")}
+    return {p: f"{v:.0e}" if v else "0" for p, v in values.items() if v is not None}
