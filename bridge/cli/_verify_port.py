@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.cli import Failure
+from bridge.cli.port import port as command
 from bridge.verifying.sources import local_files, mirror, mirrored, project_of
 from codemods import report
-from codemods.engine import port
 from codemods.formats import render
+from codemods.model import Options
+from codemods.project import read_project
+from codemods.run import Means, port_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from codemods.model import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,28 @@ class NotPortedError(Failure):
     exit_code = 3
 
 
-def port_into(folder: Path, script: Path, options: Options) -> Ported:
+def port_into(folder: Path, script: Path, target: str, style: str | None) -> Ported:
     """Port the script and its own modules into a folder that looks like its project.
+
+    It is done as `optbridge port` would, by the project's settings.
 
     Args:
         folder: what is made.
         script: the original; it and all beside it stay as they are.
-        options: of the port.
+        target: where to port it.
+        style: another one than the settings'.
 
     Raises:
         NotPortedError: not all of it could be ported.
     """
-    script, project = script.resolve(), project_of(script)
+    given = [str(script), "--to", target, *([] if style is None else ["--style", style])]
+    chosen = command.make_context("port", given).params
+    options = Options(**{field.name: chosen[field.name] for field in fields(Options)})
+    project = project_of(script)
     files = local_files(script, project)
-    results = [port(_read(path), _shown(path), options) for path in files]
+    named = [_shown(path) for path in files]
+    known = read_project(named) if chosen["project"] else None
+    results = list(port_files(named, options, Means(jobs=0), project=known))
     code = report.exit_code(results, check=False)
     if code:
         found = render("text", results).rstrip()
@@ -58,23 +67,17 @@ def port_into(folder: Path, script: Path, options: Options) -> Ported:
     ports = {path: result.after for path, result in zip(files, results, strict=True)}
     changed = {path for path, result in zip(files, results, strict=True) if result.changed}
     if not changed:
-        raise Failure(f"{script.name} has nothing to port to {options.target}.")
+        raise Failure(f"{script.name} has nothing to port to {target}.")
     # An unchanged script is copied as well: Python looks beside it for what it imports.
-    mirror(project, {path: ports[path] for path in (*changed, script)}, folder)
+    place = script.resolve()
+    mirror(project, {path: ports[path] for path in (*changed, place)}, folder)
     search = os.environ.get("PYTHONPATH")
     return Ported(
-        folder / script.relative_to(project),
+        folder / place.relative_to(project),
         report.totals(results),
         render("markdown", results),
         {"PYTHONPATH": mirrored(search, project, folder)} if search else {},
     )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(f"cannot read {path}: {error.strerror}") from error
 
 
 def _shown(path: Path) -> Path:

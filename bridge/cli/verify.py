@@ -17,7 +17,7 @@ from bridge.cli import Failure
 from bridge.cli.compare import Tolerance
 from bridge.errors import UnwritableError
 from bridge.verifying import NAMES
-from codemods.model import STYLES, TARGETS, Options
+from codemods.model import STYLES, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,9 +57,7 @@ The script runs three times, in this folder: it reads and writes there what it a
 @click.option(
     "--style",
     type=click.Choice(STYLES),
-    default="auto",
-    show_default=True,
-    help="As for optbridge port.",
+    help="As for optbridge port, whose settings hold here too.",
 )
 @click.option("--python-torch", metavar="PYTHON", help="Interpreter or environment for it.")
 @click.option("--python-target", metavar="PYTHON", help="The same for the port.")
@@ -93,7 +91,7 @@ def verify(
     arguments: Sequence[str],
     target: str,
     own_port: Path | None,
-    style: str,
+    style: str | None,
     python_torch: str | None,
     python_target: str | None,
     steps: int | None,
@@ -121,11 +119,10 @@ def verify(
         _check_report(report)
     wanted = Wanted(grad_norm, checksum, steps, time_limit, dict(tolerances), _quantities(ignored))
     with _ending_like_an_interrupt(), _workplace(keep) as folder:
-        options = Options(target, style)  # type: ignore[arg-type]  # click's choices
         port = (
             Ported(own_port, own_port.name)
             if own_port is not None
-            else port_into(folder / "port", script, options)
+            else port_into(folder / "port", script, target, style)
         )
         with progress_of_runs() as watch:
             found = _interpreters(script, target, python_torch, python_target)

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 MODULES: Final[Mapping[str, str]] = {"torch": "Module", "paddle": "Layer", "oneflow": "Module"}
 """What a framework calls the base class of its layers."""
 
-# framework -> its class of layers -> name there -> torch's
+# framework -> its class of layers -> name there -> torch's, empty where torch has no such tensor
 _NAMES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
-    "paddle": {"_BatchNormBase": {"_mean": "running_mean", "_variance": "running_var"}}
+    "paddle": {
+        "_BatchNormBase": {"_mean": "running_mean", "_variance": "running_var"},
+        "RNNBase": {"_dropout_state": ""},
+    }
 }
 # framework -> its class of layers -> what it keeps transposed
 _TRANSPOSED: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
@@ -42,15 +45,18 @@ class Slot(NamedTuple):
 
 
 def slots(model: Any, framework: str) -> Iterator[Slot]:
-    """Yield every parameter and buffer of a model, parts of parts too."""
+    """Yield every parameter and buffer of a model, parts of parts too, and each tensor once."""
+    seen: set[int] = set()
     for path, layer in model.named_modules():
         own = [cls for cls in type(layer).__mro__ if cls.__module__.split(".")[0] == framework]
         names: Mapping[str, str] = _of_layer(_NAMES, framework, own) or {}
         transposed = _of_layer(_TRANSPOSED, framework, own) or frozenset()
         for held, is_parameter in ((layer._parameters, True), (layer._buffers, False)):  # noqa: SLF001
             for name, tensor in held.items():
-                if tensor is not None:
-                    key = ".".join(filter(None, (path, names.get(name, name))))
+                known = names.get(name, name)
+                if tensor is not None and known and id(tensor) not in seen:
+                    seen.add(id(tensor))
+                    key = f"{path}.{known}" if path else known
                     yield Slot(key, tensor, name in transposed, is_parameter)
 
 

@@ -64,6 +64,20 @@ def test_a_carried_state_makes_every_framework_compute_the_same(
         assert np.abs(output - expected).max() <= 1e-6
 
 
+def test_a_recurrent_layer_is_carried_once_although_its_cells_hold_it_too(
+    xp: Framework, tmp_path: Path
+) -> None:
+    theirs, ours = torch.nn.LSTM(3, 2), xp.module.nn.LSTM(3, 2)
+    Run(tmp_path, "original", "torch").carrier.meet(theirs)
+    port = Run(tmp_path, "port", xp.name)
+    port.carrier.meet(ours)
+    batch = np.array([[[0.5, -1.0, 2.0]]], dtype=np.float32)
+    expected = theirs(torch.from_numpy(batch))[0].detach().numpy()
+
+    assert port.objects() == ""
+    assert np.abs(xp.numpy(ours(xp.tensor(batch))[0]) - expected).max() <= 1e-6
+
+
 def test_only_trained_weights_are_nudged_and_by_one_ulp(tmp_path: Path) -> None:
     theirs, again = trained_torch_model(), small_model(torch)
     Run(tmp_path, "original", "torch").carrier.meet(theirs)
