@@ -42,6 +42,22 @@ def test_the_diff_and_its_report_are_what_the_port_prints() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.only_backend("paddle")
+def test_the_proof_is_what_verify_prints(xp: Framework) -> None:
+    command = [sys.executable, "-m", "bridge", "verify", "tour.py", "--to", xp.name]
+    done = subprocess.run(command, cwd=TOUR, capture_output=True, text=True, check=False)
+    shown = next(block for block in blocks("text") if block.startswith("optimizer 0"))
+
+    assert done.returncode == 0
+    assert unmeasured(shown) in unmeasured(done.stdout)
+
+
+def unmeasured(text: str) -> str:
+    """Leave out blanks, and the last digits of floats: no two machines round alike."""
+    words = re.sub(r"\d\.?\d*e-0\d", "noise", text).split()
+    return " ".join(words)
+
+
 def test_the_refusal_is_what_the_port_prints() -> None:
     done = port("sparse.py")
 

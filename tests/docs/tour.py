@@ -14,7 +14,6 @@ for step in range(100):
     body.zero_grad()
     head.zero_grad()
     loss.backward()
-    print(step, loss.item(), cosine.get_last_lr()[0])
     body.step()
     head.step()
     cosine.step()
