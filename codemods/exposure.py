@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.rules.uses import Words
     from codemods.source import Source
 
+STEPS: Final = ("step", "zero_grad")
 HINT: Final = "--project reads the other files of the run"
 
 
@@ -36,6 +37,8 @@ def misused(found: Bundle, words: Words, view: View | None) -> str | None:
         if view is None and attribute is not None and words.silent[role]:
             method = min(words.silent[role])
             return f"another file may call `{method}` of `{attribute}` ({HINT})"
+        if view is not None and (function := _shared(slot, view)) is not None:
+            return f"another file imports `{function}`, and may hand it another optimizer"
         if view is not None and (unknown := sorted(_uses(slot, view) - words.elsewhere[role])):
             return f"another file has, of something of the name `{_name(slot)}`: {unknown[0]}"
     return None
@@ -50,6 +53,19 @@ def warnings(source: Source, found: Bundle, words: Words, view: View | None) -> 
             method = min(words.silent[role])
             others = f"no other file that imports `{importable}`"
             yield f"provided that {others} calls its `{method}` ({HINT})"
+
+
+def _shared(slot: Slot, view: View) -> str | None:
+    """Return the function that a slot is a parameter of, if others hand it what is not seen here.
+
+    What a native bundle only steps is the same for every optimizer.
+    """
+    function = getattr(slot.key[0], "node", None)
+    is_handed = any(inflow.is_argument for inflow in slot.inflows)
+    is_only_stepped = all(isinstance(u, MethodCall) and u.method in STEPS for u in slot.uses)
+    if not is_handed or is_only_stepped or not isinstance(function, cst.FunctionDef):
+        return None
+    return function.name.value if view.uses_of_global(function.name.value) else None
 
 
 def _uses(slot: Slot, view: View) -> frozenset[str]:

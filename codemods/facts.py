@@ -127,15 +127,15 @@ def class_of(qualified: str) -> tuple[Role, str] | None:
     ('scheduler', 'StepLR')
     >>> class_of("torch.optim.sgd.SGD")
     ('optimizer', 'SGD')
-    >>> class_of("torch.optim.lr_scheduler") is None
-    True
+    >>> class_of("torch.optim.lr_scheduler"), class_of("torch.optim.SGD.__init__")
+    (None, None)
     """
     if qualified.startswith(SCHEDULER_MODULE):
         name = qualified.removeprefix(SCHEDULER_MODULE)
         return ("scheduler", name) if _is_class_name(name) else None
     if qualified.startswith(OPTIMIZER_MODULE):
         first, _, rest = qualified.removeprefix(OPTIMIZER_MODULE).partition(".")
-        name = rest if first in OPTIMIZER_SUBMODULES else first + rest
+        name = rest if first in OPTIMIZER_SUBMODULES else qualified.removeprefix(OPTIMIZER_MODULE)
         return ("optimizer", name) if _is_class_name(name) else None
     return None
 

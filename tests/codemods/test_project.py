@@ -167,6 +167,35 @@ def test_a_use_in_another_file_is_seen(other: str, reason: str) -> None:
     assert any("another file has" in r and reason in r for r in reasons(result))
 
 
+SHARED = """\
+import torch
+
+
+def halve(optimizer):
+    for group in optimizer.param_groups:
+        group["lr"] *= 0.5
+
+
+def step(optimizer):
+    optimizer.step()
+
+
+def main(net):
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    halve(optimizer)
+    step(optimizer)
+"""
+
+
+@pytest.mark.parametrize(("name", "is_seen"), [("halve", True), ("step", False), ("main", False)])
+def test_a_function_that_another_file_imports_may_get_another_optimizer(
+    name: str, is_seen: bool
+) -> None:
+    result = ported({"a.py": SHARED, "b.py": f"from a import {name}\n"}, "paddle")
+
+    assert any("imports `halve`" in r for r in reasons(result)) is is_seen
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -74,7 +74,8 @@ def pair_of(around: Surroundings) -> Pair | None:
     is_same = isinstance(target, cst.Name | cst.Attribute) and driven.deep_equals(target)
     others = [a.value for a in scheduler.call.args if a.value is not driven]
     is_free = all(_only_reads(n) and not _names(n, target) for n in [*others, lr.value])
-    is_ours = isinstance(scheduled.targets[0].target, cst.Name | cst.Attribute)
+    name = scheduled.targets[0].target
+    is_ours = isinstance(name, cst.Name | cst.Attribute) and not _names(made.value, name)
     if is_same and is_free and is_ours and not _uses_imports(source, lr.value):
         is_next = _are_neighbours(source, made, scheduled)
         return Pair(made, lr, scheduled, scheduler) if is_next else None

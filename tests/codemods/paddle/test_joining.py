@@ -45,6 +45,7 @@ APART = [
     OPT + STEP.replace("5", "[n for n in ns][0]"),
     OPT + STEP.replace("StepLR(opt, 5)", "LambdaLR(opt, lambda e: opt)"),
     OPT + STEP.replace("StepLR(opt, 5)", "ConstantLR(opt)"),
+    OPT.replace("0.9", "s") + STEP,
     OPT + "same = opt\n" + STEP.replace("opt, 5", "same, 5"),
     "if x:\n    " + OPT + "else:\n    " + OPT + STEP,
 ]
