@@ -12,6 +12,7 @@ import libcst as cst
 
 from codemods.flow import stores_of
 from codemods.kinds import TENSOR, UNKNOWN
+from codemods.layouts import may_be_turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
+KINDS: Final = (cst.AugAssign, cst.Call, cst.BinaryOperation, cst.Attribute)
 AUGMENTED: Final = "augmented assignment"
 DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
     **dict.fromkeys((cst.Modulo, cst.ModuloAssign), "%"),
@@ -45,7 +47,7 @@ class OperatorUse:
 
 def operator_uses(source: Source, types: Types, table: Table) -> Iterator[OperatorUse]:
     """Yield every operator on tensors that the target computes otherwise."""
-    nodes = [*source.each(cst.AugAssign), *source.each(cst.Call), *source.each(cst.BinaryOperation)]
+    nodes = [node for kind in KINDS for node in source.each(kind)]
     names = {n: name for n in nodes if (name := _name(n, table))}
     types.settle([e for n in names for e in _operands(n)])
     for node in sorted(names, key=source.start):
@@ -54,6 +56,8 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
             differs = _is_shared(source, types, node)
         elif isinstance(node, cst.Call):
             differs = not _is_without_grad(source, node)
+        elif isinstance(node, cst.Attribute):
+            differs = may_be_turned(source, types, node)
         else:
             differs = TENSOR in [types.of(e) for e in _operands(node)]
         if differs:
@@ -70,6 +74,8 @@ def _names(node: cst.CSTNode) -> tuple[str, ...]:
         case cst.AugAssign(target=target, operator=operator):
             names = (AUGMENTED,) if isinstance(target, cst.Name) else ()
             return (*names, DIVISIONS.get(type(operator), ""))
+        case cst.Attribute(attr=cst.Name("weight")):
+            return ("weight",)
         case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name("grad")), attr=method)):
             return ("in-place change of a gradient",) if method.value in IN_PLACE else ()
         case cst.BinaryOperation(left=left, operator=operator, right=right):
@@ -85,6 +91,8 @@ def _operands(node: cst.CSTNode) -> list[cst.BaseExpression]:
             return [left, right]
         case cst.AugAssign(target=target, value=value):
             return [target, value]
+        case cst.Attribute(value=value):
+            return [value]
     return []
 
 

@@ -23,6 +23,7 @@ TABLE: Final = Table(
     {
         "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
         "which others may hold as well",
+        "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",
     },

@@ -172,6 +172,42 @@ def test_a_tensor_that_others_hold_is_not_written_by_augmented_assignment() -> N
     check_rewritten(text, text.replace("torch", "oneflow"), "oneflow")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rows = net.fc.weight[0]",
+        "y = x @ net.fc.weight.t()",
+        "net.fc.weight = embedding.weight",
+        "net.fc.weight.data[0] = 1",
+        "for m in net.modules(): w = m.weight.sum(1)",
+    ],
+)
+def test_a_weight_that_lies_the_other_way_round_is_left(line: str) -> None:
+    text = f"{HEADER}net.fc = nn.Linear(2, 3)\n{line}\n"
+
+    check_refused(text, "paddle", 4, "is [in, out] in Paddle")
+    result = check_sound(text.encode(), "oneflow")
+    assert "`weight`" not in [f.what for f in result.findings]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "net.fc.weight.data.normal_(0, 0.1)",
+        "nn.init.normal_(net.fc.weight, std=0.1)",
+        "net.fc.weight.requires_grad = False",
+        "if net.fc.weight is None: pass",
+        "net.norm = nn.LayerNorm(3)\nscale = net.norm.weight[0]",
+        "if isinstance(m, nn.LayerNorm): w = m.weight[0]",
+    ],
+)
+def test_a_weight_whose_axes_do_not_matter_is_not_left(lines: str) -> None:
+    text = f"{HEADER}net.fc = nn.Linear(2, 3)\n{lines}\n"
+    result = check_sound(text.encode(), "paddle")
+
+    assert "`weight`" not in [f.what for f in result.findings]
+
+
 def test_a_gradient_is_changed_in_place_only_where_paddle_can() -> None:
     line = "p.grad.zero_()\n"
     without_grad = f"import torch\nwith torch.no_grad():\n    {line}"
