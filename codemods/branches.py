@@ -59,13 +59,22 @@ def _are_branches(parent: cst.CSTNode, one: cst.CSTNode, other: cst.CSTNode) -> 
 
 def _leaves_before(source: Source, place: cst.CSTNode, block: cst.CSTNode) -> bool:
     """Tell whether a function ends with a place, so that what follows in `block` does not run."""
+    path = [place]
     for ancestor in source.ancestors(place):
-        if ancestor is block or isinstance(ancestor, (*REPEATS, cst.Try, cst.TryStar)):
-            return False
-        if isinstance(ancestor, ENDS):
-            return True
-        if isinstance(ancestor, cst.IndentedBlock):
-            last = ancestor.body[-1]
-            if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], ENDS):
-                return True
-    return False
+        if ancestor is block:
+            break
+        path.append(ancestor)
+    if any(isinstance(node, (*REPEATS, cst.Try, cst.TryStar)) for node in path):
+        return False
+    return any(isinstance(node, ENDS) or _ends_branch(source, node) for node in path)
+
+
+def _ends_branch(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a node is the block of a condition that the function does not go on from."""
+    if not isinstance(node, cst.IndentedBlock):
+        return False
+    last = node.body[-1]
+    is_branch = isinstance(source.parents[node], cst.If | cst.Else)
+    return (
+        is_branch and isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], ENDS)
+    )

@@ -86,7 +86,7 @@ class Callees:
                 node = definition(self.source, call.func)
             case cst.Attribute(value=cst.Name() as holder, attr=name):
                 owner = self.instance_of(holder)
-                if owner is None or self._is_extended(owner):
+                if owner is None or self.is_extended(owner):
                     return None
                 method = self._method(owner, name.value)
                 return Callee(method, is_bound=True) if method is not None else None
@@ -146,7 +146,7 @@ class Callees:
             and within.func.value in ("isinstance", "super")
         )
 
-    def _is_extended(self, owner: cst.ClassDef) -> bool:
+    def is_extended(self, owner: cst.ClassDef) -> bool:
         """Tell whether a class of the file has it as a base, which may have methods instead."""
         parents = self.source.parents
         return any(

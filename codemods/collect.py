@@ -180,8 +180,10 @@ class _Collector:
         is_method = isinstance(owner, cst.ClassDef)
         found = self.callees.calls_of(Callee(function, is_bound=is_method))
         is_wrapped = bool(function.decorators) or function.asynchronous is not None
-        may_be_called_elsewhere = isinstance(owner, cst.ClassDef) and bool(owner.bases)
-        if is_wrapped or may_be_called_elsewhere or function in self.generators or not found.calls:
+        may_be_another = isinstance(owner, cst.ClassDef) and (
+            bool(owner.bases) or self.callees.is_extended(owner)
+        )
+        if is_wrapped or may_be_another or function in self.generators or not found.calls:
             slot.uses.append(Escape(self.returns[function][-1], "it is returned"))
             return
         reason = f"`{function.name.value}` is used as a value"
@@ -282,7 +284,7 @@ class _Collector:
         return is_none or self.arrived.get(leaf) == slot.key
 
     def _in_body(self, owner: cst.ClassDef, name: str) -> cst.CSTNode | None:
-        """Return what a class's body binds a name to, unless it is None."""
+        """Return what a class's body binds a name to, unless that is None for every instance."""
         for statement in owner.body.body:
             if isinstance(statement, cst.FunctionDef | cst.ClassDef):
                 if statement.name.value == name:
@@ -291,7 +293,8 @@ class _Collector:
             for node in self.names.get(name, []):
                 is_inside = statement in self.source.ancestors(node)
                 is_bound = isinstance(self.source.scopes.get(node), ClassScope)
-                if is_inside and is_bound and not is_set_to_none(self.source, node):
+                is_none = is_set_to_none(self.source, node) and not owner.decorators
+                if is_inside and is_bound and not is_none:
                     return node
         return None
 

@@ -22,6 +22,12 @@ MAKE_S = "def make(opt):\n    return sched.StepLR(opt, 5)\n"
 TRAINER = "class T:\n    def __init__(self, o): self.o = o\n    def fit(self): self.o.step()\n"
 GO = "class T:\n    def go(self, o): ...\n    def f(self):\n"
 KEEPS = f"kept = {OPT[6:]}def make():\n    return kept\n"
+METHOD = (
+    f"class A:\n    def make(self):\n        return {OPT[6:]}    def f(self): x = self.make()\n"
+)
+FIELD = f"class T:\n    o: object = None\n    def f(self): self.o = {OPT[6:]}"
+GLOBAL = f"def make():\n    global o\n    o = {OPT[6:]}    return o\n"
+TWICE = "t = sched.StepLR(o, 5)\n"
 TOO_FAR = [
     ("a factory as a value", MAKE + "opt = make()\nf = make\n", "`make` is used as a value"),
     ("a factory that is decorated", f"@cached\n{MAKE}opt = make()\n", "it is returned"),
@@ -41,6 +47,9 @@ TOO_FAR = [
     ("an attribute of an instance", TRAINER + OPT + "t = T(opt)\nt.o = 3\n", "something else"),
     ("a method by another name", TRAINER + OPT + "T(opt).o.step()\n", "from outside `T`"),
     ("a method that others share", f"{GO}        {OPT}        self.go(opt)\nx.go(3)\n", "`go`"),
+    ("a method that another may replace", f"{METHOD}class B(A):\n    def make(self): ...\n", "ret"),
+    ("a field of a dataclass", f"@dataclass\n{FIELD}", "of that name too"),
+    ("one of two names", f"{GLOBAL}a = make()\ns = sched.StepLR(a, 5)\n{TWICE}", "made again"),
     ("several in a factory", MAKE_S + OPT + "make(opt)\ns = make(opt)\n", "several schedulers"),
     ("a factory in a loop", MAKE_S + OPT + "for i in n: s = make(opt)\n", "made again"),
     ("a factory with a loop", MAKE + "o = make()\nfor i in n: s = sched.StepLR(o, 5)\n", "again"),
