@@ -34,22 +34,19 @@ FUNCTIONS: Final[Mapping[str, str]] = {
 SAMPLERS: Final = ("RandomSampler", "SubsetRandomSampler", "WeightedRandomSampler")
 _SAMPLERS_IN: Final = {"torch": "utils.data", "paddle": "io", "oneflow": "utils.data"}
 
-# where dropout is, and how many arguments stand before `training`
-_DROPOUTS: Final = {
-    "torch": (("nn.functional",), 2),
-    "paddle": (("nn.functional",), 3),
-    "oneflow": (("nn.functional", "_C"), 2),  # its layer calls the second
+# the dropouts, and how many arguments stand before their `training`
+_DROPOUTS: Final[Mapping[str, Mapping[str, int]]] = {
+    "torch": {"dropout": 2, "dropout1d": 2, "dropout2d": 2, "dropout3d": 2},
+    "paddle": {"dropout": 3, "dropout2d": 2, "dropout3d": 2},
+    "oneflow": {"dropout": 2},
+}
+_DROPOUTS_IN: Final = {
+    "torch": ("nn.functional",),
+    "paddle": ("nn.functional",),
+    "oneflow": ("nn.functional", "_C"),  # its layer calls the second
 }
 # random, and nothing that another framework could repeat
-UNCARRIED: Final = (
-    "alpha_dropout",
-    "dropout1d",
-    "dropout2d",
-    "dropout3d",
-    "feature_alpha_dropout",
-    "gumbel_softmax",
-    "rrelu",
-)
+UNCARRIED: Final = ("alpha_dropout", "feature_alpha_dropout", "gumbel_softmax", "rrelu")
 
 
 class Exchanger(Protocol):
@@ -82,10 +79,10 @@ def watch_draws(framework: str, exchanger: Exchanger) -> None:
     for name in UNCARRIED:
         if hasattr(functional, name):
             setattr(functional, name, _told(getattr(functional, name), name, exchanger))
-    places, before = _DROPOUTS[framework]
-    dropout = _dropping(functional.dropout, framework, before, exchanger)
-    for place in places:
-        _at(module, place).dropout = dropout
+    for name, before in _DROPOUTS[framework].items():
+        dropout = _dropping(getattr(functional, name), framework, before, exchanger)
+        for place in _DROPOUTS_IN[framework]:
+            setattr(_at(module, place), name, dropout)
     for name in SAMPLERS:
         sampler = getattr(_at(module, _SAMPLERS_IN[framework]), name, None)
         if sampler is not None:
