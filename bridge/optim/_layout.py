@@ -31,14 +31,14 @@ def turned_places(
     flat = next((state for state in states.values() if is_flat(state)), None)
     turned = set()
     for place, param in params.items():
-        is_foreign = (place in marked) != xp.is_transposed(param)
+        is_turned = (place in marked) != xp.is_transposed(param)
         if place in unclear or xp.is_unclear(param):
             # Only the framework that has such layers marks places.
             is_own = xp.is_unclear(param) and (place in unclear or place in marked)
-            is_here = is_own or origin == xp.name
+            lies_as_here = is_own or origin == xp.name
             state = flat or states.get(place, {})
-            is_foreign = not is_here and _is_turned(place, param, state)
-        if is_foreign:
+            is_turned = not lies_as_here and _shapes_tell(place, param, state)
+        if is_turned:
             turned.add(place)
     return turned
 
@@ -55,8 +55,8 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _is_turned(place: object, param: Tensor, state: State) -> bool:
-    """Ask the shapes."""
+def _shapes_tell(place: object, param: Tensor, state: State) -> bool:
+    """Whether the entries' shapes are those of the parameter turned over."""
     wanted = tuple(param.shape)
     found = [tuple(getattr(value, "shape", ())) for value in state.values()]
     matrices = [shape for shape in found if len(shape) == MATRIX]
