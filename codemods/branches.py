@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from codemods.source import Source
 
 # What may run what is in it several times, or never, for one run of what is around it.
@@ -78,3 +80,55 @@ def _ends_branch(source: Source, node: cst.CSTNode) -> bool:
     return (
         is_branch and isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], ENDS)
     )
+
+
+def always_run(source: Source, nodes: Collection[cst.CSTNode], at: cst.CSTNode) -> bool:
+    """Tell whether one of some nodes has run, in the same run of the loop or function, before `at`.
+
+    That is so where a statement above has one on each of its ways.
+    """
+    child = at
+    for parent in source.ancestors(at):
+        if isinstance(parent, cst.IndentedBlock | cst.Module):
+            above = parent.body[: list(parent.body).index(child)]  # type: ignore[arg-type]
+            if any(_runs(source, statement, nodes) for statement in above):
+                return True
+        if isinstance(parent, REPEATS):
+            return False
+        child = parent
+    return False
+
+
+def _runs(source: Source, node: cst.CSTNode, nodes: Collection[cst.CSTNode]) -> bool:
+    match node:
+        case cst.If(body=body, orelse=other):
+            return other is not None and _runs(source, body, nodes) and _runs(source, other, nodes)
+        case cst.Else(body=body) | cst.With(body=body):
+            return _runs(source, body, nodes)
+        case cst.IndentedBlock(body=statements):
+            return _ends_branch(source, node) or any(_runs(source, s, nodes) for s in statements)
+        case cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+            return any(_gives(source, statement, nodes) for statement in node.body)
+    return False
+
+
+def _gives(
+    source: Source, statement: cst.BaseSmallStatement, nodes: Collection[cst.CSTNode]
+) -> bool:
+    """Tell whether a statement runs one of some nodes whatever its conditions say."""
+    conditions: set[cst.CSTNode] = set()
+    inside = [n for n in nodes if statement in source.ancestors(n)]
+    for node in inside:
+        around = [a for a in _between(source, node, statement) if isinstance(a, cst.IfExp)]
+        if not around:
+            return True
+        conditions.update(around)
+    # `a if x else b if y else c` has one more branch than conditions.
+    return len(inside) == len(conditions) + 1
+
+
+def _between(source: Source, node: cst.CSTNode, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for ancestor in source.ancestors(node):
+        if ancestor is outer:
+            return
+        yield ancestor

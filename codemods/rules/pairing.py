@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import libcst as cst
 
-from codemods.branches import are_exclusive, repeats_of, runs_after
+from codemods.branches import always_run, are_exclusive, repeats_of, runs_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,14 @@ class _Pairing:
         """
         if key not in self.slots or len(site) > DEEPEST:
             raise _AgainError
-        for inflow in self.slots[key].inflows:
+        inflows = self.slots[key].inflows
+        here = repeats_of(self.source, at)
+        made = [i.node for i in inflows if not i.is_argument]
+        # What a name held before may be there still, unless it is the function's own.
+        is_kept = here is not None and _body_of(key) is not here
+        if made and is_kept and not always_run(self.source, made, at):
+            raise _AgainError
+        for inflow in inflows:
             if inflow.is_argument and inflow.origin is not None:
                 if repeats_of(self.source, site[0]) is not _body_of(key):
                     raise _AgainError

@@ -28,6 +28,10 @@ METHOD = (
 FIELD = f"class T:\n    o: object = None\n    def f(self): self.o = {OPT[6:]}"
 GLOBAL = f"def make():\n    global o\n    o = {OPT[6:]}    return o\n"
 TWICE = "t = sched.StepLR(o, 5)\n"
+SETUP = "class T:\n    def f(self, x, y):\n"
+MINE = f"self.{OPT}"
+ITS = "self.s = sched.StepLR(self.opt, 5)\n"
+THREE = f"        if x:\n            {MINE}        elif y:\n            {MINE}"
 TOO_FAR = [
     ("a factory as a value", MAKE + "opt = make()\nf = make\n", "`make` is used as a value"),
     ("a factory that is decorated", f"@cached\n{MAKE}opt = make()\n", "it is returned"),
@@ -50,6 +54,18 @@ TOO_FAR = [
     ("a method that another may replace", f"{METHOD}class B(A):\n    def make(self): ...\n", "ret"),
     ("a field of a dataclass", f"@dataclass\n{FIELD}", "of that name too"),
     ("one of two names", f"{GLOBAL}a = make()\ns = sched.StepLR(a, 5)\n{TWICE}", "made again"),
+    (
+        "made in the first turn only",
+        f"for i in n:\n    if not i:\n        {OPT}    {STEP_LR}",
+        "again",
+    ),
+    ("made in one branch", f"{SETUP}        if x:\n            {MINE}        {ITS}", "again"),
+    ("made in one of three", f"{SETUP}{THREE}        {ITS}", "again"),
+    (
+        "made in a try",
+        f"{SETUP}        try:\n            {MINE}        except: pass\n        {ITS}",
+        "",
+    ),
     ("several in a factory", MAKE_S + OPT + "make(opt)\ns = make(opt)\n", "several schedulers"),
     ("a factory in a loop", MAKE_S + OPT + "for i in n: s = make(opt)\n", "made again"),
     ("a factory with a loop", MAKE + "o = make()\nfor i in n: s = sched.StepLR(o, 5)\n", "again"),
@@ -86,6 +102,29 @@ def test_a_form_that_is_not_followed_goes_to_bridge(
     to: Target, _: str, body: str, reason: str
 ) -> None:
     check_bridged(HEAD + body, to, reason)
+
+
+EACH_TURN = [
+    f"for i in n:\n    {OPT}    {STEP_LR}",
+    f"for i in n:\n    if i:\n        {OPT}    else:\n        {OPT}    {STEP_LR}",
+    f"for i in n:\n    opt = {OPT[6:-1]} if i else {OPT[6:]}    {STEP_LR}",
+    f"for i in n:\n    with x:\n        {OPT}    {STEP_LR}",
+    f"for i in n:\n    with x:\n        {OPT}        if i:\n            {STEP_LR}",
+    f"{SETUP}        {MINE}        {ITS}",
+    f"{SETUP}{THREE}        else:\n            raise x\n        {ITS}",
+    f"def f(x):\n    if x:\n        {OPT}    {STEP_LR}f(3)\n",
+    f"if x:\n    {OPT}{STEP_LR}",
+]
+
+
+@pytest.mark.parametrize("to", BOTH)
+@pytest.mark.parametrize("body", EACH_TURN)
+def test_an_optimizer_that_is_made_with_its_scheduler_each_time_is_native(
+    to: Target, body: str
+) -> None:
+    result = port((HEAD + body).encode(), PATH, Options(to, scope="optim"), Project())
+
+    assert not [f for f in result.findings if f.kind in ("bridge", "refused", "error")]
 
 
 FLAT = [
