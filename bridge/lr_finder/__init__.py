@@ -92,7 +92,8 @@ class LRFinder:
             progress: whether a terminal shows a bar.
 
         Raises:
-            RangeTestError: impossible numbers, or a first loss that is none.
+            RangeTestError: impossible numbers, a first loss that is none, or a loss that no
+                learning rate changes.
         """
         put_back = self._remember()
         try:
@@ -113,6 +114,11 @@ class LRFinder:
                 self.history = watch.history(ratios)
         finally:
             put_back()
+        if len(self.history.loss) > 1 and len(set(self.history.loss)) == 1:
+            raise RangeTestError(
+                f"the loss is {self.history.loss[0]:g} at each of {len(sweep)} learning rates.\n"
+                "Hint: train_step has to call backward() and optimizer.step() itself."
+            )
         return self.history
 
     def _remember(self) -> Callable[[], None]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SKIP_START, SKIP_END = 10, 5  # points: the smoothing settles, and the loss explodes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RangeTest:
     """The learning rates that were tried, and the loss at each.
 
@@ -39,6 +39,12 @@ class RangeTest:
     smoothed: tuple[float, ...]
     ratios: tuple[float, ...]
     has_diverged: bool
+
+    def __repr__(self) -> str:
+        if not self.lr:
+            return "RangeTest(no steps)"
+        tried = f"{len(self.lr)} steps, lr {self.lr[0]:g} to {self.lr[-1]:g}"
+        return f"RangeTest({tried}, loss down to {min(self.smoothed):g})"
 
     def steepest(self, skip_start: int = SKIP_START, skip_end: int = SKIP_END) -> float:
         """Return the learning rate at which the loss falls fastest from step to step.

@@ -266,7 +266,7 @@ def test_groups_keep_their_ratios_also_at_the_start_of_a_warm_up(xp: Framework) 
 
     def step() -> float:
         seen.append([group["lr"] for group in optimizer.param_groups])
-        return 1.0
+        return 1.0 / len(seen)
 
     found = LRFinder(optimizer, step).range_test(end_lr=4.0, num_iter=2)
 
@@ -477,6 +477,19 @@ def test_what_is_no_loss_is_refused(returned: Any, message: str) -> None:
 
     with pytest.raises(RangeTestError, match=message):
         LRFinder(optimizer, lambda: returned).range_test()
+
+
+def test_a_step_that_changes_nothing_is_refused() -> None:
+    optimizer = optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+
+    with pytest.raises(RangeTestError, match=r"the loss is 2 at each of 100 .*\n.*optimizer.step"):
+        LRFinder(optimizer, lambda: 2.0).range_test()
+
+
+def test_it_shows_itself_in_a_line() -> None:
+    found = RangeTest((0.1, 0.2), (3.0, 2.0), (3.0, 2.5), (1.0,), has_diverged=False)
+
+    assert repr(found) == "RangeTest(2 steps, lr 0.1 to 0.2, loss down to 2.5)"
 
 
 def test_a_group_at_zero_has_no_ratio() -> None:
