@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 
 _ROOT = "torch.optim"
+_MODULES = ("lr_scheduler", "swa_utils")
 VERBOSE = "verbose"
 
 
@@ -26,7 +27,7 @@ def bridge_name(qualified: str) -> str | None:
     if not qualified.startswith(_ROOT + "."):
         return None
     path = qualified.removeprefix(_ROOT + ".").split(".")
-    if len(path) > 1 and path[0] != "lr_scheduler":
+    if len(path) > 1 and path[0] not in _MODULES:
         path = path[1:]  # torch.optim.sgd.SGD is torch.optim.SGD
     return ".".join(("bridge.optim", *path)) if _lookup(path) is not None else None
 
@@ -60,7 +61,7 @@ def _lookup(path: list[str]) -> object | None:
     found: object = bridge.optim
     for name in path:
         inner = getattr(found, name, None)
-        if isinstance(inner, ModuleType) and name != "lr_scheduler":
+        if isinstance(inner, ModuleType) and name not in _MODULES:
             return None
         found = inner
     return found
