@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from codemods.api import TABLES
 from codemods.members import member_names
 from codemods.parsing import parsed
+from codemods.relevance import is_optim_only
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from codemods.model import Options, Target
 
 # Of a member of this name the operators' rules know without an import what it is.
 GRADIENT = "grad"
+# Whatever names an optimizer or a scheduler of torch names this module on the way.
+OPTIM = "optim"
+WORD = re.compile(r"\w+")
 
 
 def mentions(raw: bytes, options: Options) -> bool:
@@ -28,14 +35,13 @@ def mentions(raw: bytes, options: Options) -> bool:
     tree = parsed(raw)
     if tree is None:
         return True
+    if is_optim_only(options):
+        return any(OPTIM in words for words in _words(tree))
     members = _members(options.target) if options.scope == "all" else frozenset()
     for node in ast.walk(tree):
         match node:
-            case ast.Import(names=names):
-                if any(_is_in(alias.name, options.origin) for alias in names):
-                    return True
-            case ast.ImportFrom(module=str(module)):
-                if _is_in(module, options.origin):
+            case ast.Import() | ast.ImportFrom():
+                if any(options.origin in words for words in _imported(node)):
                     return True
             case ast.Attribute(attr=name):
                 if name in members:
@@ -43,8 +49,24 @@ def mentions(raw: bytes, options: Options) -> bool:
     return False
 
 
-def _is_in(module: str, package: str) -> bool:
-    return package in module.split(".")
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[list[str]]:
+    """Yield the dotted names that an import has, each in its parts."""
+    if isinstance(node, ast.ImportFrom) and node.module is not None:
+        yield node.module.split(".")
+    yield from (alias.name.split(".") for alias in node.names)
+
+
+def _words(tree: ast.Module) -> Iterator[Collection[str]]:
+    """Yield all names of a file, and the words of its strings but for those that stand alone."""
+    prose = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                yield from _imported(node)
+            case ast.Attribute(attr=name) | ast.Name(id=name):
+                yield (name,)
+            case ast.Constant(value=str(text)) if id(node) not in prose:
+                yield WORD.findall(text)
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from codemods.model import Options
+
+OPTIM = re.compile(rb"\boptim\b")
 
 
 def concerns_us(raw: bytes, path: Path, options: Options) -> bool:
@@ -17,6 +20,10 @@ def concerns_us(raw: bytes, path: Path, options: Options) -> bool:
     """
     if path.suffix == ".pyi" or options.origin.encode() not in raw:
         return False
-    # whatever names an optimizer or a scheduler of torch names torch.optim
+    return not is_optim_only(options) or OPTIM.search(raw) is not None
+
+
+def is_optim_only(options: Options) -> bool:
+    """Tell whether nothing is ported but what names `torch.optim` somewhere in its file."""
     is_all = options.scope == "all" and options.target != "bridge"
-    return is_all or options.origin != "torch" or b"optim" in raw
+    return options.origin == "torch" and not is_all
