@@ -10,6 +10,8 @@ import pytest
 from bridge import optim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.frameworks import Framework
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -21,6 +23,8 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
     ("RMSprop", {"momentum": 0.9}),
 ]
 
+STEPS: list[Callable[[Any], Any]] = [lambda opt: opt.step(), lambda opt: opt._advance({})]
+
 
 @pytest.mark.only_backend("paddle", "oneflow")
 @pytest.mark.parametrize(("name", "options"), OPTIONS)
@@ -31,7 +35,7 @@ def test_large_tensors_end_where_the_formula_does(
     start = [random.standard_normal(shape).astype("f4") for shape in ((400, 300), (150_000,))]
     grads = [[random.standard_normal(each.shape).astype("f4") for each in start] for _ in range(6)]
     ends = []
-    for step in (lambda opt: opt.step(), lambda opt: opt._advance({})):
+    for step in STEPS:
         params = [xp.param(each) for each in start]
         optimizer = getattr(optim, name)(params, lr=0.01, **options)
         for each in grads:
