@@ -7,13 +7,10 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bridge._files import write_file
-from bridge.cli import ERROR
+from bridge.cli import ERROR, _table
 from bridge.cli.compare import DIFFERS, row_as_json
 from bridge.plot._style import as_file
 from bridge.tracing._file import as_json as as_json_number
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.cli._verify_port import Ported
+    from bridge.tracing.comparing import Row
     from bridge.verifying.interpreters import Interpreter
     from bridge.verifying.proof import Proof
 
@@ -73,29 +71,27 @@ def show(proof: Proof, facts: Sequence[tuple[str, str]], *, as_json: bool) -> No
     if as_json:
         click.echo(json.dumps(_as_json(proof, facts), indent=2))
         return
-    console = Console(highlight=False)
     for what, how in facts:
-        console.print(f"{what}: {how}", markup=False, soft_wrap=True)
+        click.echo(f"{what}: {how}")
     for number in range(len(proof.optimizers)):
-        console.print(f"\n{named(proof, number)}", markup=False, soft_wrap=True)
-        table = Table(*HEADINGS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for row in proof.rows:
-            if row.optimizer == number:
-                bad = row.excuse or row.only_in
-                colour = "red" if row.first else "yellow" if bad else "green"
-                first, *others = cells(row)
-                table.add_row(Text(first, colour), *map(Text, others))
-        console.print(table)
-    console.print(EXPLANATION.replace("*", ""), style="dim", markup=False)
+        click.echo(f"\n{named(proof, number)}")
+        _table.show(HEADINGS, [_coloured(row) for row in proof.rows if row.optimizer == number])
+    click.echo(EXPLANATION.replace("*", ""))
     for line in remarks(proof):
-        console.print(f"- {line}", markup=False, soft_wrap=True)
-    console.print(f"{verdict(proof)}.", style="bold")
+        click.echo(f"- {line}")
+    click.echo(f"{verdict(proof)}.")
     runs = [proof.original, proof.port, *([] if proof.original.failure else [proof.nudged])]
     for ran in runs:
         if ran.failure and ran.tail:
             click.echo(f"\nThe {ran.job.role} printed last:\n{ran.tail}", err=True)
     if proof.port.failure:
         click.echo("Hint: --keep FOLDER keeps the port and all that the runs printed.", err=True)
+
+
+def _coloured(row: Row) -> tuple[str | Text, ...]:
+    is_open = row.excuse or row.only_in
+    first, *others = cells(row)
+    return Text(first, "red" if row.first else "yellow" if is_open else "green"), *others
 
 
 def _as_json(proof: Proof, facts: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -106,7 +102,7 @@ def _as_json(proof: Proof, facts: Sequence[tuple[str, str]]) -> dict[str, Any]:
         "obstacles": list(proof.obstacles),
         "not_comparable": list(proof.excuses),
         "carried": dict(proof.carried),
-        "facts": dict(facts),
+        "facts": [{"what": what, "how": how} for what, how in facts],
         "quantities": [
             row_as_json(row)
             | {"torch_itself": as_json_number(max(row.spread.values(), default=0.0))}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli import Failure
+from bridge.cli import Failure, _complete
 from bridge.cli.compare import Tolerance
 from bridge.errors import UnwritableError
 from bridge.verifying import NAMES
@@ -59,15 +59,22 @@ The script runs three times, in this folder: it reads and writes there what it a
     type=click.Choice(STYLES),
     help="As for optbridge port, whose settings hold here too.",
 )
-@click.option("--python-torch", metavar="PYTHON", help="Interpreter or environment for it.")
-@click.option("--python-target", metavar="PYTHON", help="The same for the port.")
+@click.option("--python-torch", metavar="PYTHON", help="The original's interpreter or environment.")
+@click.option("--python-target", metavar="PYTHON", help="The port's interpreter or environment.")
 @click.option(
     "--steps", type=click.IntRange(min=1), help="End each run after so many optimizer steps."
 )
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each run."
 )
-@click.option("--tolerance", "tolerances", multiple=True, type=Tolerance(), help="As loss=1e-5.")
+@click.option(
+    "--tolerance",
+    "tolerances",
+    multiple=True,
+    type=Tolerance(),
+    shell_complete=_complete.tolerances,
+    help="Another one, as loss=1e-5.",
+)
 @click.option(
     "--ignore", "ignored", metavar="QUANTITY", multiple=True, help="Leave it out, as loss."
 )
