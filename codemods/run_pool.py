@@ -30,6 +30,7 @@ Result = TypeVar("Result")
 START = "import sys; sys.path[:] = {path!r}; from codemods.run_worker import serve; serve()"
 # A process never gives back what it took for a large file; it is replaced after so much source.
 BYTES_PER_CHILD = 2_000_000
+OUT_OF_TIME = 1  # how faulthandler ends a process
 
 
 class WorkError(Exception):
@@ -85,7 +86,7 @@ class Pool(Generic[Result]):
             answer = child.ask(raw, path)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             code = self._drop(child)
-            if monotonic() - start >= self._seconds:
+            if code == OUT_OF_TIME and monotonic() - start >= self._seconds:
                 raise TimeLimitError(f"it took longer than {self._seconds:g} s") from error
             raise WorkError(f"the process that worked on it ended with code {code}") from error
         if child.bytes_read > BYTES_PER_CHILD:

@@ -74,17 +74,17 @@ def test_results_come_in_the_order_of_the_questions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "error", "message"),
+    ("work", "seconds", "error", "message"),
     [
-        (hang, TimeLimitError, r"it took longer than 0\.5 s"),
-        (die, WorkError, "the process that worked on it ended with code -11"),
-        (fail, WorkError, "ZeroDivisionError: by nothing"),
+        (hang, 0.5, TimeLimitError, r"it took longer than 0\.5 s"),
+        (die, 60, WorkError, "the process that worked on it ended with code -11"),
+        (fail, 60, WorkError, "ZeroDivisionError: by nothing"),
     ],
 )
 def test_one_question_without_an_answer_does_not_keep_the_next_from_one(
-    work: Callable[[bytes, Path], int], error: type[WorkError], message: str
+    work: Callable[[bytes, Path], int], seconds: float, error: type[WorkError], message: str
 ) -> None:
-    with Pool(work, jobs=1, seconds=0.5) as pool:
+    with Pool(work, jobs=1, seconds=seconds) as pool:
         with pytest.raises(error, match=message):
             pool.ask(b"bad", PATH)
 
