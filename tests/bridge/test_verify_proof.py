@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.cli._verify_output import exit_code
 from bridge.errors import VerifyError
 from bridge.tracing.comparing import Point, Row
 from bridge.verifying.proof import Baseline, Proof, Wanted, prove, run_original
@@ -63,7 +64,7 @@ def test_an_unseeded_script_with_dropout_repeats_itself_to_the_bit(
     proof = held(baseline, tmp_path)
     loss = next(row for row in proof.rows if row.quantity == "loss")
 
-    assert verdict(proof) == "The port trains as the original does"
+    assert (verdict(proof), exit_code(proof)) == ("The port trains as the original does", 0)
     assert row(proof, "loss")[1:4] == ("8", "0.0001", "0")
     assert 0 < max(loss.spread.values()) < 1e-5
     assert proof.carried == {"weights": 1, "glimpse": 1, "draw": 8, "mask": 8}
@@ -75,7 +76,7 @@ def test_what_trains_differently_differs_from_its_step_on(
     proof = held(baseline, tmp_path, "StepLR(optimizer, 4, 0.5)", "StepLR(optimizer, 4, 0.4)")
     report = markdown(proof, "`train.py`", [("the port", "a | b")], "report.png", "")
 
-    assert verdict(proof) == "The port trains differently"
+    assert (verdict(proof), exit_code(proof)) == ("The port trains differently", 1)
     assert row(proof, "lr[0]")[-1] == "differs (step 5)"
     assert row(proof, "loss")[-1] == "differs (step 6)"
     assert "\n- step 5, lr[0]: 0.05 in the original, 0.04 in the port\n" in report
@@ -93,6 +94,7 @@ def test_losses_are_not_comparable_where_randomness_is_not_carried(
         "the port on torch: it draws a normal tensor of shape (6, 3) where the original's is (5, 3)"
     ]
     assert verdict(proof) == "Equal in what is comparable; the losses are not"
+    assert exit_code(proof) == 2
 
 
 def test_a_port_that_crashes_half_way_is_compared_up_to_there(
@@ -101,6 +103,7 @@ def test_a_port_that_crashes_half_way_is_compared_up_to_there(
     proof = held(baseline, tmp_path, "    schedule.step()", "    schedule.step(); 1 / (step - 4)")
 
     assert proof.obstacles == ("the port on torch ended with exit code 1",)
+    assert exit_code(proof) == 2
     assert row(proof, "loss")[1:4] == ("5", "0.0001", "0")
     assert proof.port.tail.endswith("ZeroDivisionError: division by zero")
 
