@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, value
-from codemods.api.rewrites import floating, no_number, not_negative, whole
+from codemods.api.rewrites import floating, no_number, not_negative, only_tensor, whole
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -157,6 +157,10 @@ _INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
 _PAIR: Final = "pair of tensors"
 
 PADDLE: Final[Rows] = {
+    **{
+        name: replace(call("/input, /other"), values={"other": only_tensor})
+        for name in ("ne", "gt", "ge", "lt", "le")
+    },
     "nn.functional.nll_loss": _handed_on("/input, /target, |, weight, ignore_index, reduction"),
     **{
         name: replace(

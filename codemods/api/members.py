@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, function, signature, value
 from codemods.api.functions import POWER
-from codemods.api.rewrites import whole
+from codemods.api.rewrites import only_tensor, whole
 
 if TYPE_CHECKING:
     from codemods.api._model import Members, Rows
@@ -110,6 +110,7 @@ LOADER: Final[Rows] = {"dataset": value("unknown")}
 _PADDLE_TENSOR: Final[Rows] = {
     "numpy": call("", "value", note="Paddle copies the tensor; torch's array shares its memory"),
     "numel": Api(signature(""), "size", "value", is_property=True),
+    "ne": replace(call("/other"), values={"other": only_tensor}),
     "pow": replace(
         call("/exponent"), values={"exponent": whole}, otherwise=call("/exponent", note=POWER)
     ),

@@ -75,6 +75,15 @@ def no_number(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNo
     return (node,)
 
 
+def only_tensor(
+    source: Source, node: cst.BaseExpression
+) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep what is no number, where Paddle takes tensors only: an operator takes either."""
+    if isinstance(value_of(source, node), int | float):
+        return Blocked(f"Paddle takes no number here, got `{source.text(node)}`: use the operator")
+    return (node,)
+
+
 def not_negative(
     source: Source, node: cst.BaseExpression
 ) -> tuple[str | cst.CSTNode, ...] | Blocked:

@@ -44,6 +44,8 @@ LEFT_ON_PADDLE = [
     ("torch.load(path, map_location=lambda s, _: s)", "would be dropped"),
     ("F.kl_div(x, y, reduction='sum')", "in no table"),
     ("F.one_hot(labels, 3)", "in no table"),
+    ("torch.gt(x, 1)", "Paddle takes no number here, got `1`"),
+    ("torch.ones(3).ne(0.5)", "Paddle takes no number here, got `0.5`"),
     ("torch.load(path, weights_only=choose())", "`choose()` would be dropped"),
     ("nn.ReLU(True)", "has no counterpart"),
     ("nn.Softmax()", "gets no `dim`"),
