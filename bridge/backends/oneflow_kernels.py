@@ -39,6 +39,10 @@ _LARGE = 20_000
 """From how many elements on SGD's own operation takes longer than two that are in vectors."""
 
 
+# The method of the class: by its name of each parameter it would take three times as long.
+_NUMEL = oneflow.Tensor.numel
+
+
 def _claims_sgd(group: Group, dtype: str) -> bool:
     return dtype == "float32" and (group["momentum"] == 0 or group["dampening"] == 0)
 
@@ -49,8 +53,8 @@ def _sgd(batch: Batch, group: Group) -> None:
     momentum, dampening = float(group["momentum"]), 0.0
     nesterov, maximize = bool(group["nesterov"]), False
     if momentum == 0:
-        for param, grad in zip(params, grads, strict=True):
-            if param.numel() < _LARGE:
+        for param, grad, size in zip(params, grads, map(_NUMEL, params), strict=True):
+            if size < _LARGE:
                 _C.dispatch_sgd_update(_SGD, (param, grad), lr, UNSCALED, NO_L1, decay)
             else:
                 param.sub_((grad + param * decay if decay != 0 else grad) * lr)

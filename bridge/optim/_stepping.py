@@ -7,6 +7,7 @@ parameter at every step; what is asked of a parameter here shows in the benchmar
 from __future__ import annotations
 
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bridge.backends._protocol import Batch
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
 
 _PLAIN = frozenset({bool, float, int, str, type(None)})
+
+# For all parameters of a group that needs none: whoever writes into it is told.
+_NO_STATE: Any = MappingProxyType({})
 
 _GRAD, _DTYPE = attrgetter("grad"), attrgetter("dtype")
 
@@ -62,7 +66,10 @@ def _batches(
 ) -> tuple[dict[tuple[str, bool], Batch], Iterable[tuple[Tensor, State]]]:
     """Sort the parameters by what a kernel asks for; return those whose state is new as well."""
     params, grads = _with_grads(group["params"])
-    states, fresh = _states(optimizer, xp, group, params)
+    if optimizer.has_master_weights or optimizer.keeps_state(group):
+        states, fresh = _states(optimizer, xp, group, params)
+    else:
+        states, fresh = [_NO_STATE] * len(params), ()
     batches = _by_kind(xp, Batch(params, grads, states)) if params else {}
     for (name, _), batch in batches.items():
         _check(optimizer, xp, name, batch.grads)

@@ -96,6 +96,12 @@ class Optimizer(Hooked):
         del xp, param, group
         return {}
 
+    @staticmethod
+    def keeps_state(group: Group) -> bool:
+        """Tell whether the formula keeps anything of a parameter from step to step."""
+        del group
+        return True
+
     def add_param_group(self, param_group: Group) -> None:
         """Add a group, as for layers that are unfrozen during training."""
         group = _groups.complete(param_group, self.defaults, self.param_groups)

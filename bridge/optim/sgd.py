@@ -80,6 +80,11 @@ class SGD(Optimizer):
         super().__init__(params, defaults)
 
     @staticmethod
+    def keeps_state(group: Group) -> bool:
+        """Tell whether there is a momentum buffer."""
+        return bool(group["momentum"] != 0)
+
+    @staticmethod
     def formula(xp: Backend, param: Tensor, grad: Tensor, state: State, group: Group) -> None:
         momentum, decay = group["momentum"], group["weight_decay"]
         if decay != 0:
