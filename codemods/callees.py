@@ -72,7 +72,7 @@ class Callees:
     def __init__(
         self,
         source: Source,
-        instance_of: Callable[[cst.Name], cst.ClassDef | None],
+        instance_of: Callable[[cst.BaseExpression], cst.ClassDef | None],
         attributes: dict[str, list[cst.Attribute]],
     ) -> None:
         self.source, self.instance_of, self.attributes = source, instance_of, attributes
@@ -84,7 +84,7 @@ class Callees:
         match call.func:
             case cst.Name():
                 node = definition(self.source, call.func)
-            case cst.Attribute(value=cst.Name() as holder, attr=name):
+            case cst.Attribute(value=holder, attr=name):
                 owner = self.instance_of(holder)
                 if owner is None or self.is_extended(owner):
                     return None
@@ -123,8 +123,7 @@ class Callees:
             yield from ((n, True) for n in self._references(owner) if not self._is_asked_for(n))
         else:
             for node in self.attributes.get(callee.function.name.value, []):
-                holder = node.value
-                known = self.instance_of(holder) if isinstance(holder, cst.Name) else None
+                known = self.instance_of(node.value)
                 if known is owner or known is None:
                     yield node, known is owner
 

@@ -81,7 +81,7 @@ class _Collector:
         results: Iterator[cst.Return | cst.Yield] = source.each(cst.Return, cst.Yield)
         for result in sorted(results, key=source.start):
             self._note_result(result)
-        self.instances = Instances(source, names)
+        self.instances = Instances(source, names, self.attributes)
         self.callees = Callees(source, self.instances.of, self.attributes)
         # What arrives where: an expression, or one place of it, and the slot that it gets into.
         self.arrived: dict[Leaf, SlotKey] = {}
@@ -145,7 +145,7 @@ class _Collector:
             # A name in a class's body is also an attribute of the class and of every instance.
             is_followed = owner is not None and not isinstance(owner, ClassScope)
             return (owner, node.value) if is_followed else None
-        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        if isinstance(node, cst.Attribute):
             owner_class = self.instances.of(node.value)
             return (owner_class, node.attr.value) if owner_class is not None else None
         return None

@@ -8,9 +8,12 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from codemods.callees import definition
-from codemods.targets import leaves_of
+from codemods.hidden import reached_by_string
+from codemods.targets import is_store, leaves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from codemods.names import Names
     from codemods.source import Source
     from codemods.targets import Leaf
@@ -27,16 +30,36 @@ QUIET_BUILTINS: Final = frozenset(("object", "ABC"))
 class Instances:
     """The instances of a file's classes."""
 
-    def __init__(self, source: Source, names: Names) -> None:
-        self.source = source
+    def __init__(
+        self, source: Source, names: Names, attributes: Mapping[str, Sequence[cst.Attribute]]
+    ) -> None:
+        self.source, self.attributes = source, attributes
         self.meanings: dict[cst.CSTNode, str] = {r.node: r.qualified for r in names.references}
-        self._known: dict[cst.Name, cst.ClassDef | None] = {}
+        self._known: dict[cst.CSTNode, cst.ClassDef | None] = {}
+        self._kept: dict[tuple[cst.ClassDef, str], cst.ClassDef | None] = {}
 
-    def of(self, name: cst.Name) -> cst.ClassDef | None:
-        """Return the class that a name is surely an instance of, if it is one of the file."""
-        if name not in self._known:
-            self._known[name] = self._class_of_self(name) or self._class_of_made(name)
-        return self._known[name]
+    def of(self, node: cst.BaseExpression) -> cst.ClassDef | None:
+        """Return the class that a name, or `self.name`, is surely an instance of.
+
+        It is a class of the file, or None.
+        """
+        if node not in self._known:
+            self._known[node] = self._class_of(node)
+        return self._known[node]
+
+    def _class_of(self, node: cst.BaseExpression) -> cst.ClassDef | None:
+        match node:
+            case cst.Name():
+                return self._class_of_self(node) or self._class_of_made(node)
+            case cst.Attribute(value=cst.Name() as holder, attr=name):
+                owner = self._class_of_self(holder)
+                if owner is None:
+                    return None
+                key = (owner, name.value)
+                if key not in self._kept:
+                    self._kept[key] = self._class_of_kept(*key)
+                return self._kept[key]
+        return None
 
     def has_known_bases(self, owner: cst.ClassDef) -> bool:
         """Tell whether no base of a class can touch what its own methods keep in attributes."""
@@ -65,6 +88,23 @@ class Instances:
             if self.meanings.get(node, self.source.text(node)) not in KEEPS_SELF:
                 return False
         return True
+
+    def _class_of_kept(self, owner: cst.ClassDef, name: str) -> cst.ClassDef | None:
+        """Return the class of what every method of a class puts into an attribute."""
+        if not self.has_known_bases(owner):
+            return None
+        found: set[cst.CSTNode | None] = set()
+        for node in self.attributes.get(name, ()):
+            given = leaves_of(self.source, node)
+            if given is None and not is_store(self.source, node):
+                continue
+            is_ours = isinstance(node.value, cst.Name) and self._class_of_self(node.value) is owner
+            if not given or not is_ours:
+                return None
+            found |= {self._made(leaf) for leaf in given}
+        kept = found.pop() if len(found) == 1 else None
+        is_hidden = kept is not None and reached_by_string(self.source, owner, name)
+        return kept if isinstance(kept, cst.ClassDef) and not is_hidden else None
 
     def _class_of_made(self, name: cst.Name) -> cst.ClassDef | None:
         scope = self.source.scopes.get(name)

@@ -72,6 +72,16 @@ def leaves_of(source: Source, target: cst.CSTNode) -> list[Leaf] | None:
     return None
 
 
+def is_store(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a node is written there, in whatever way."""
+    child, parent = node, source.parents.get(node)
+    while isinstance(parent, cst.Element | cst.StarredElement | cst.Tuple | cst.List):
+        child, parent = parent, source.parents.get(parent)
+    if isinstance(parent, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor):
+        return parent.target is child
+    return isinstance(parent, cst.AssignTarget | cst.AsName | cst.Del | cst.NamedExpr)
+
+
 def leaves(value: cst.BaseExpression, place: Place) -> Iterator[Leaf]:
     """Yield what a value may be: both branches of a condition, one place of a written tuple."""
     if isinstance(value, cst.IfExp):

@@ -146,6 +146,27 @@ for step in range(STEPS):
     agent.learn(step)
 log(agent.optimizer.param_groups[0]["lr"])
 """
+IN_AN_AGENT = """\
+class Net(torch.nn.Module):
+    def __init__(self, net, lr):
+        super().__init__()
+        self.net = net
+        self.optimizer = optim.Adam(net.parameters(), lr=lr)
+
+class Agent:
+    def __init__(self):
+        self.q = Net(model, 0.01)
+
+    def learn(self, step):
+        self.q.optimizer.zero_grad()
+        train(self.q.net, step)
+        self.q.optimizer.step()
+        log(self.q.optimizer.param_groups[0]["lr"])
+
+agent = Agent()
+for step in range(STEPS):
+    agent.learn(step)
+"""
 ADJUSTED = f"""\
 def get_lr(optimizer):
     for param_group in optimizer.param_groups:
@@ -227,6 +248,7 @@ FORMS = [
         "handed to a class": HANDED_TO_A_CLASS,
         "handed to a method": HANDED_TO_A_METHOD,
         "kept by a module": IN_A_MODULE,
+        "kept by a module of an agent": IN_AN_AGENT,
         "adjusted by functions": ADJUSTED,
         "parameters of several parts": CHAINED,
         "parameters that are picked": PICKED,

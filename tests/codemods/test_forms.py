@@ -32,6 +32,9 @@ SETUP = "class T:\n    def f(self, x, y):\n"
 MINE = f"self.{OPT}"
 ITS = "self.s = sched.StepLR(self.opt, 5)\n"
 THREE = f"        if x:\n            {MINE}        elif y:\n            {MINE}"
+NET = f"class N:\n    def __init__(self):\n        self.o = {OPT[6:]}"
+AGENT = f"{NET}class A:\n    def __init__(self):\n        self."
+LEARN = "    def learn(self):\n        self.q.o.step()\n"
 TOO_FAR = [
     ("a factory as a value", MAKE + "opt = make()\nf = make\n", "`make` is used as a value"),
     ("a factory that is decorated", f"@cached\n{MAKE}opt = make()\n", "it is returned"),
@@ -66,6 +69,10 @@ TOO_FAR = [
         f"{SETUP}        try:\n            {MINE}        except: pass\n        {ITS}",
         "",
     ),
+    ("an agent's net from elsewhere", f"{AGENT}q = make()\n{LEARN}", "outside `N`"),
+    ("an agent's net replaced", f"{AGENT}q = N()\n{LEARN}a = A()\na.q = make()\n", "outside `N`"),
+    ("an agent's net in a loop", f"{AGENT}q = N()\n{LEARN}        for self.q in ns: ...\n", "side"),
+    ("an agent's net by a string", f"{AGENT}q = N()\n{LEARN}setattr(a, 'q', b)\n", "outside `N`"),
     ("several in a factory", MAKE_S + OPT + "make(opt)\ns = make(opt)\n", "several schedulers"),
     ("a factory in a loop", MAKE_S + OPT + "for i in n: s = make(opt)\n", "made again"),
     ("a factory with a loop", MAKE + "o = make()\nfor i in n: s = sched.StepLR(o, 5)\n", "again"),
