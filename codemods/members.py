@@ -151,9 +151,7 @@ class _Members:
 
     def _unknown(self, node: cst.Attribute, name: str) -> MemberUse | None:
         call = self.source.parents.get(node)
-        if not isinstance(call, cst.Call) or call.func is not node:
-            return None
-        if self._is_of_a_module(node.value):
+        if not isinstance(call, cst.Call) or call.func is not node or self._is_module(node.value):
             return None
         rows = [r[name] for r in self.table.members.values() if name in r]
         if any(row.written for row in rows):  # torch's own default may be written out anywhere
@@ -163,10 +161,13 @@ class _Members:
         uses = [self._by_row(node, f".{name}", row) for row in rows]
         if rows and None in uses:
             return None  # it reads the same in the target
+        noted = [u for u in uses if u and isinstance(u.outcome, Converted) and not u.outcome.edits]
+        if noted:
+            return noted[0]
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
 
-    def _is_of_a_module(self, node: cst.BaseExpression) -> bool:
+    def _is_module(self, node: cst.BaseExpression) -> bool:
         """Tell whether a receiver is a module: of an `import x`, or of what a port imports."""
         if (name := outside_name(self.source, node)) is None:
             return False

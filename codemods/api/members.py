@@ -110,6 +110,8 @@ LOADER: Final[Rows] = {"dataset": value("unknown")}
 _PADDLE_TENSOR: Final[Rows] = {
     "numpy": call("", "value", note="Paddle copies the tensor; torch's array shares its memory"),
     "numel": Api(signature(""), "size", "value", is_property=True),
+    # Without a call it is what the port writes for numel.
+    "size": replace(call("/dim", "value"), is_value=True),
     "ne": replace(call("/other"), values={"other": only_tensor}),
     "pow": replace(
         call("/exponent"), values={"exponent": whole}, otherwise=call("/exponent", note=POWER)

@@ -379,6 +379,22 @@ def test_a_function_may_be_handed_on() -> None:
     )
 
 
+def test_a_method_that_only_needs_a_note_may_be_called_on_anything() -> None:
+    text = "import torch\nx = torch.ones(3)\narray = batch.numpy()\nsquare = batch.pow(2.0)\n"
+    result = check_sound(text.encode(), "paddle")
+
+    notes = [(f.line, f.what) for f in result.findings if f.kind == "note"]
+    assert not result.incomplete
+    assert notes == [(3, ".numpy"), (4, ".pow")]
+
+
+def test_what_numel_becomes_is_known_again_where_torch_is_left() -> None:
+    text = "import torch\nx = torch.lobpcg(torch.ones(3, layout=a))\nn = torch.ones(3).numel()\n"
+    after = check_sound(text.encode(), "paddle", partial=True).after.decode()
+
+    assert "n = paddle.ones(3).size" in after
+
+
 def test_a_note_is_shown_once_for_a_file() -> None:
     text = "from torch import nn\na = nn.Linear(1, 2)\nb = nn.Linear(2, 3)\n"
     result = check_sound(text.encode(), "paddle")
