@@ -226,7 +226,7 @@ def test_cast_takes_dtype_from_the_other(xp: Framework) -> None:
 def test_views_are_the_vectors_own_parts(xp: Framework) -> None:
     vector, found = xp.tensor(np.arange(6.0, dtype="f4")), backend(xp.name)
     with found.no_grad():
-        views = found.views(vector, [1, 3, 2])
+        views: Any = found.views(vector, [1, 3, 2])
         found.assign(vector, vector * 2)
         found.assign(views[1], views[1] + 100)
 
