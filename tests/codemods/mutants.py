@@ -140,8 +140,8 @@ def _conditions(framework: str, row: Equivalent, *, is_scheduler: bool) -> Itera
             arguments = {**row.arguments, name: replace(rule, when=ANYTHING)}
             wrong = replace(row, arguments=arguments)
             along = {} if row.code == "PD101" else ALONG.get(name, {})
-            given = {**NEEDED.get(row.torch, {}), **along, name: _breaking(row, name)}
-            text = _script(row.torch, given, is_scheduler=is_scheduler)
+            given = {**along, name: _breaking(row, name)}
+            text = script(row.torch, given, is_scheduler=is_scheduler)
             text = text.replace(*SHOWN.get(name, ("", "")))
             otherwise = rule.when.otherwise
             yield Mutant(f"without the condition on {name}", framework, wrong, text, otherwise)
@@ -155,7 +155,7 @@ def _breaking(row: Equivalent, name: str) -> str:
 def _defaults(framework: str, row: Equivalent, *, is_scheduler: bool) -> Iterator[Mutant]:
     for name in row.written:
         written = {key: text for key, text in row.written.items() if key != name}
-        text = _script(row.torch, NEEDED.get(row.torch, {}), is_scheduler=is_scheduler)
+        text = script(row.torch, is_scheduler=is_scheduler)
         text = text.replace(*SHOWN.get(name, ("", "")))
         yield Mutant(f"without {name} written out", framework, replace(row, written=written), text)
 
@@ -164,7 +164,7 @@ def _pairs(framework: str, row: Equivalent) -> Iterator[Mutant]:
     for name, pair in row.arguments.items():
         if isinstance(pair, Pair):
             swapped = {**row.arguments, name: Pair(pair.second, pair.first)}
-            text = _script(row.torch, {name: "(0.8, 0.95)"}, is_scheduler=False)
+            text = script(row.torch, {name: "(0.8, 0.95)"}, is_scheduler=False)
             yield Mutant(f"{name} swapped", framework, replace(row, arguments=swapped), text)
 
 
@@ -173,7 +173,7 @@ def _members(framework: str, row: Equivalent) -> Iterator[Mutant]:
     for member in MEMBERS.get(row.code, ()):
         name = member.partition("(")[0].removeprefix("lr_scheduler.")
         wrong = replace(row, members={**row.members, name: {}})
-        text = _script(row.torch, {**NEEDED[row.torch], **_with(member)}, is_scheduler=True)
+        text = script(row.torch, _with(member), is_scheduler=True)
         yield Mutant(f"with {name} for a member", framework, wrong, text)
 
 
@@ -183,7 +183,9 @@ def _with(member: str) -> Mapping[str, str]:
     return {"schedulers": f"[{', '.join(members)}]"}
 
 
-def _script(name: str, given: Mapping[str, str], *, is_scheduler: bool) -> str:
+def script(name: str, given: Mapping[str, str] | None = None, *, is_scheduler: bool) -> str:
+    """Return a script that has an optimizer or a scheduler with what it needs, and with `given`."""
+    given = {**NEEDED.get(name, {}), **(given or {})}
     arguments = ", ".join(f"{key}={value}" for key, value in given.items())
     if not is_scheduler:
         made = f"optimizer = optim.{name}(model.parameters(), {arguments})\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -14,12 +15,19 @@ from codemods.project import Project
 from tests.codemods.execution import largest_differences, run
 from tests.codemods.execution_cases import CASES
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
+from tests.codemods.forms import WRITTEN
 from tests.frameworks import Framework
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codemods.model import FileResult, Style, Target
+    from tests.codemods.execution import Trace
     from tests.codemods.execution_cases import Case
 
+    Trained: TypeAlias = Callable[[Framework, tuple[str, ...]], Trace]
+
+ALL = (*CASES, *FORMS, *FORMS_OF_ONEFLOW, *WRITTEN)
 TORCH = Framework("torch")
 SAME_LR = 1e-12  # of the largest lr: grades a and b
 SAME_PARAMS = 1e-5  # of a tensor's largest entry: grade p
@@ -27,23 +35,36 @@ SAME_PARAMS = 1e-5  # of a tensor's largest entry: grade p
 TARGETS: dict[str, Target] = {"torch": "bridge", "paddle": "paddle", "oneflow": "oneflow"}
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Run a script once, however many styles and tests it is the same in."""
+
+    @cache
+    def train(xp: Framework, texts: tuple[str, ...]) -> Trace:
+        return run(xp, texts, tmp_path_factory.mktemp("trained") / "checkpoint")
+
+    return train
+
+
 def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult]:
     # The script is the whole project: nothing else can reach what it makes.
     return [port(t.encode(), Path("x.py"), Options(target, style), Project()) for t in case.texts]
 
 
-# Paddle's LinearWarmup warns of its own state whenever it loads one.
+# Paddle's LinearWarmup warns of its own state whenever it loads one; torch of how it is used.
 @pytest.mark.filterwarnings("ignore:There are some unused values in state_dict")
-@pytest.mark.parametrize("case", [*CASES, *FORMS, *FORMS_OF_ONEFLOW], ids=str)
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
+@pytest.mark.filterwarnings("ignore:To get the last learning rate computed by the scheduler")
+@pytest.mark.parametrize("case", ALL, ids=str)
 @pytest.mark.parametrize("style", ["auto", "bridge"])
 def test_the_port_trains_as_the_original_does(
-    xp: Framework, case: Case, style: Style, tmp_path: Path
+    xp: Framework, case: Case, style: Style, trained: Trained
 ) -> None:
     results = ported(case, TARGETS[xp.name], style)
     assert all(r.changed and not r.incomplete for r in results)
 
-    theirs = run(TORCH, case.texts, tmp_path / "torch")
-    ours = run(xp, [r.after.decode() for r in results], tmp_path / "port")
+    theirs = trained(TORCH, case.texts)
+    ours = trained(xp, tuple(r.after.decode() for r in results))
     lr, params = largest_differences(ours, theirs)
 
     assert lr <= SAME_LR

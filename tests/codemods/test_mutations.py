@@ -18,6 +18,9 @@ from tests.codemods.mutants import mutants
 from tests.codemods.test_execution import SAME_LR, SAME_PARAMS, TORCH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.equivalents._model import Otherwise
     from codemods.model import FileResult, Target
     from tests.codemods.execution import Trace
     from tests.codemods.mutants import Mutant
@@ -32,9 +35,9 @@ def native_codes(result: FileResult) -> set[str]:
     return {finding.code for finding in result.findings if finding.kind == "native"}
 
 
-def trained(xp: Framework, text: str, path: Path) -> Trace | Exception:
+def trained(xp: Framework, texts: Sequence[str], path: Path) -> Trace | Exception:
     try:
-        return run(xp, [text], path)
+        return run(xp, texts, path)
     except Exception as error:  # noqa: BLE001  # whatever a wrong port leads to
         return error
 
@@ -52,19 +55,21 @@ def check_caught(
     assert wrong.after != right.after
     assert mutant.row.code in native_codes(wrong)
 
-    theirs = trained(TORCH, mutant.text, path / "torch")
-    ours = trained(xp, wrong.after.decode(), path / "port")
+    theirs = trained(TORCH, [mutant.text], path / "torch")
+    ours = trained(xp, [wrong.after.decode()], path / "port")
 
-    assert is_caught(mutant, ours, theirs)
+    assert is_caught(ours, theirs, mutant.otherwise)
 
 
-def is_caught(mutant: Mutant, ours: Trace | Exception, theirs: Trace | Exception) -> bool:
+def is_caught(
+    ours: Trace | Exception, theirs: Trace | Exception, otherwise: Otherwise = "differs"
+) -> bool:
     if isinstance(ours, Exception):
         return True  # loudly
     if isinstance(theirs, Exception):
         return True  # a script that fails must not train
     lr, params = largest_differences(ours, theirs)
-    return mutant.otherwise == "differs" and not (lr <= SAME_LR and params <= SAME_PARAMS)
+    return otherwise == "differs" and not (lr <= SAME_LR and params <= SAME_PARAMS)
 
 
 @pytest.mark.only_backend("paddle")
