@@ -72,10 +72,14 @@ def totals(results: Sequence[FileResult]) -> str:
     counts = count(results)
     sites = sum(counts[kind] for kind, _ in TOTALS if kind != "error")
     named = [f"{counts[kind]} {word}" for kind, word in TOTALS if counts[kind]]
-    files = f"{len(results)} file" + ("" if len(results) == 1 else "s")
+    files = _counted(len(results), "file")
     if not named:
         return f"{files}: nothing to port"
-    return f"{files}: {sites} sites, " + ", ".join(named)
+    return f"{files}: {_counted(sites, 'site')}, " + ", ".join(named)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def diff(result: FileResult) -> Iterator[str]:

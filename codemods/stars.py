@@ -45,7 +45,9 @@ def written_out(source: Source) -> Source:
 
 
 def _edits(source: Source) -> Iterator[Edit]:
-    stars = [n for n in source.spans if isinstance(n, cst.ImportFrom) and _is_star(n)]
+    stars = [n for n in source.each(cst.ImportFrom) if _is_star(n)]
+    if not stars:
+        return
     used, skips = _unbound(source), Skips(source)
     for star in stars:
         module = get_full_name_for_node(star.module) if star.module is not None else None
