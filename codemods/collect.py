@@ -262,7 +262,10 @@ class _Collector:
 
     def _check_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
         for node in self.attributes.get(name, []):
-            if self.key_of(node) != slot.key:
+            key = self.key_of(node)
+            if key is not None and key != slot.key and self._is_apart(key):
+                continue  # the same name in a class that has nothing to do with this one
+            if key != slot.key:
                 reason = f"`.{name}` is also reached from outside `{owner.name.value}`"
                 slot.uses.append(Escape(node, reason))
             elif self._is_target(node) and not isinstance(self.source.parents[node], cst.Del):
@@ -271,6 +274,10 @@ class _Collector:
             slot.uses.append(Escape(own, "the class has something of that name too"))
         if not self.instances.has_known_bases(owner):
             slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
+
+    def _is_apart(self, key: SlotKey) -> bool:
+        owner = key[0]
+        return isinstance(owner, cst.ClassDef) and self.instances.has_known_bases(owner)
 
     def _check_assignment(self, slot: Slot, node: cst.CSTNode) -> None:
         if isinstance(node, cst.Param):

@@ -24,19 +24,20 @@ def reached_by_string(source: Source, owner: object, name: str) -> tuple[cst.CST
     `owner` is the class whose attribute `name` is, or the scope whose variable it is.
     """
     is_attribute = isinstance(owner, cst.ClassDef)
-    for node in source.spans:
-        if isinstance(node, cst.Attribute) and node.attr.value == "__dict__":
-            if is_attribute:
-                return node, "`__dict__` may reach it"
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-            called = node.func.value
-            if called in RUNS_TEXT:
-                return node, f"`{called}` may use it"
-            # vars(args) is what every script does with its command line.
-            if called in NAMESPACES and not (node.args and _is_plain_variable(node.args[0])):
-                return node, f"`{called}` may reach it"
-            if called in BY_NAME and _may_mean(source, node, name, is_attribute=is_attribute):
-                return node, f"`{called}` may reach it"
+    for node in source.each(cst.Attribute) if is_attribute else ():
+        if node.attr.value == "__dict__":
+            return node, "`__dict__` may reach it"
+    for call in source.each(cst.Call):
+        if not isinstance(call.func, cst.Name):
+            continue
+        called = call.func.value
+        if called in RUNS_TEXT:
+            return call, f"`{called}` may use it"
+        # vars(args) is what every script does with its command line.
+        if called in NAMESPACES and not (call.args and _is_plain_variable(call.args[0])):
+            return call, f"`{called}` may reach it"
+        if called in BY_NAME and _may_mean(source, call, name, is_attribute=is_attribute):
+            return call, f"`{called}` may reach it"
     return None
 
 

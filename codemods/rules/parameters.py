@@ -33,10 +33,8 @@ def params_of(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpressio
 
 def yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
     """Tell whether an expression is flat, and `parameters` is the framework's own method."""
-    is_redefined = any(
-        (isinstance(node, cst.FunctionDef) and node.name.value in METHODS)
-        or (isinstance(node, cst.AssignTarget) and _attribute(node.target) in METHODS)
-        for node in source.spans
+    is_redefined = any(f.name.value in METHODS for f in source.each(cst.FunctionDef)) or any(
+        _attribute(target.target) in METHODS for target in source.each(cst.AssignTarget)
     )
     return not is_redefined and is_flat(source, params)
 

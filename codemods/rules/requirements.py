@@ -95,7 +95,8 @@ def _no_lr_writes(around: Surroundings, *_: object) -> str | None:
 
 
 def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
-    for node in around.source.spans:
+    kinds: tuple[type[cst.CSTNode], ...] = (cst.Attribute, cst.Arg, cst.SimpleString)
+    for node in around.source.each(*kinds):
         name = _named(node)
         if name in FREEZING and not (name in READ and _is_read(around.source, node)):
             return (

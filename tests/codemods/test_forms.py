@@ -184,3 +184,17 @@ def test_parameters_that_are_frozen_may_miss_steps_of_oneflows_adam(change: str)
     body = f"{ITERTOOLS}opt = optim.Adam(model.parameters(), lr=0.1)\n{change}\n"
 
     check_bridged(body, "oneflow", "counts Adam's steps once", scope="optim")
+
+
+@pytest.mark.parametrize("to", BOTH)
+def test_classes_of_a_file_may_have_attributes_of_the_same_name(to: Target) -> None:
+    one = f"class A:\n    def f(self):\n        self.{OPT}        self.opt.step()\n"
+    result = port((HEAD + one + one.replace("A:", "B:")).encode(), PATH, Options(to), Project())
+
+    assert sum(f.code.endswith("101") and f.kind == "native" for f in result.findings) == 2
+
+
+@pytest.mark.parametrize("to", BOTH)
+def test_a_subclass_of_the_file_has_the_same_attributes(to: Target) -> None:
+    one = f"class A:\n    def f(self):\n        self.{OPT}"
+    check_bridged(f"{HEAD}{one}class B(A):\n    def g(self): self.opt.foo()\n", to, "outside `A`")
