@@ -54,6 +54,7 @@ def ported(case: Case, target: Target, style: Style = "auto") -> list[FileResult
 # Paddle's LinearWarmup warns of its own state whenever it loads one; torch of how it is used.
 @pytest.mark.filterwarnings("ignore:There are some unused values in state_dict")
 @pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
+@pytest.mark.filterwarnings("ignore:The epoch parameter in `scheduler.step")
 @pytest.mark.filterwarnings("ignore:To get the last learning rate computed by the scheduler")
 @pytest.mark.parametrize("case", ALL, ids=str)
 @pytest.mark.parametrize("style", ["auto", "bridge"])
