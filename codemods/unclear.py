@@ -1,10 +1,14 @@
-"""Names whose meaning the source does not tell: ambiguous ones, those in strings, star imports."""
+"""Names whose meaning the source does not tell: ambiguous ones, those in strings, star imports.
+
+And those that mean something else at a second look: iterators that are lists in the target.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from codemods.api import TABLES
+from codemods.exhausted import read_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,3 +46,6 @@ def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]
     for star in names.stars:
         reason = "a star import hides which names are torch's"
         yield Unclear(star, source.text(star), reason, "import the names that are used")
+    for node in read_again(source, options.target) if ports_all else ():
+        reason = "in torch it is an iterator, which an earlier read has emptied; here it is a list"
+        yield Unclear(node, source.text(node), reason, "wrap it in list() where it is made")

@@ -1,0 +1,45 @@
+"""What torch gives once and Paddle as a list may not be read twice in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rewriting import check_native, check_refused
+
+HEAD = "import torch\nfrom torch import optim\nparams = model.parameters()\n"
+CLIP = "torch.nn.utils.clip_grad_norm_(params, 1.0)\n"
+READ_AGAIN = [
+    ("clipped after it was given", "opt = optim.SGD(params, lr=0.1)\n" + CLIP, 5),
+    ("clipped in the loop", f"opt = optim.SGD(params, lr=0.1)\nfor x in y:\n    {CLIP}", 6),
+    ("read in a loop alone", f"for x in y:\n    {CLIP}", 5),
+    ("looped over in a loop", "for x in y:\n    for param in params: print(param)\n", 5),
+]
+READ_ONCE = [
+    ("given once", "opt = optim.SGD(params, lr=0.1)\n", "PD101"),
+    (
+        "given in branches",
+        "if x:\n    opt = optim.SGD(params, lr=0.1)\nelse:\n    opt = optim.Rprop(params)\n",
+        "PD101 PD109",
+    ),
+    ("filtered", "kept = [p for p in params]\nopt = optim.SGD(kept, lr=0.1)\n", "PD101"),
+    ("looped over once", "for param in params:\n    print(param)\n", ""),
+]
+
+
+@pytest.mark.parametrize(("_", "body", "line"), READ_AGAIN, ids=[name for name, *_ in READ_AGAIN])
+def test_an_iterator_that_is_read_again_is_left(_: str, body: str, line: int) -> None:
+    check_refused(HEAD + body, "paddle", line, "emptied")
+
+
+def test_oneflow_has_iterators_too() -> None:
+    check_native(HEAD + READ_AGAIN[0][1], "oneflow", "OF101")
+
+
+@pytest.mark.parametrize(("_", "body", "codes"), READ_ONCE, ids=[name for name, *_ in READ_ONCE])
+def test_an_iterator_that_is_read_once_is_ported(_: str, body: str, codes: str) -> None:
+    check_native(HEAD + body, "paddle", *codes.split())
+
+
+def test_a_list_is_read_as_often_as_it_is() -> None:
+    body = HEAD.replace("model.parameters()", "list(model.parameters())") + READ_AGAIN[0][1]
+    check_native(body, "paddle", "PD101")
