@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of, is_builtin
+from codemods.arguments import definition_of, is_builtin, value_of
 from codemods.plain import outside_name
+from codemods.whereabouts import is_variable
 
 if TYPE_CHECKING:
     from codemods.source import Source
 
 PURE_CALLS = ("abs", "float", "int", "len", "max", "min", "pow", "round", "sum")
 PURE_MODULES = ("math.", "numpy.")
+CONSTANTS = ("True", "False", "None")
 IMPURE_MODULES = ("numpy.random.",)
 IMPURE = (cst.Await, cst.Del, cst.Global, cst.NamedExpr, cst.Nonlocal, cst.Yield)
 
@@ -36,9 +38,24 @@ def _definitions(source: Source, function: cst.BaseExpression) -> list[cst.CSTNo
 
 
 def _is_pure(source: Source, function: cst.CSTNode) -> bool:
-    return not any(
-        _has_effect(source, node) for node in source.spans if function in source.ancestors(node)
-    )
+    inside = [node for node in source.spans if function in source.ancestors(node)]
+    return not any(_has_effect(source, n) or _reads_more(source, function, n) for n in inside)
+
+
+def _reads_more(source: Source, function: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Tell whether a node reads what may be another value at another time."""
+    if isinstance(node, cst.Attribute):
+        return not (outside_name(source, node) or "").startswith(PURE_MODULES)
+    if not isinstance(node, cst.Name) or not is_variable(source, node):
+        return False
+    if node.value in CONSTANTS or is_builtin(source, node):
+        return False
+    scope = source.scopes.get(node)
+    bound = [getattr(a, "node", None) for a in scope[node.value]] if scope is not None else []
+    if bound and all(n is not None and function in source.ancestors(n) for n in bound):
+        return False
+    is_module = f"{outside_name(source, node)}." in PURE_MODULES
+    return not is_module and not isinstance(value_of(source, node), int | float)
 
 
 def _has_effect(source: Source, node: cst.CSTNode) -> bool:

@@ -227,6 +227,15 @@ for step in range(STEPS):
 {UPDATE}    scheduler.step()
     log(scheduler.get_last_lr()[0])
 """,
+    "a factor that reads them": f"""\
+def factor(step):
+    return 0.9 if optimizer.param_groups[0]["lr"] > 0.02 else 1.0
+
+{SGD}scheduler = lr_scheduler.MultiplicativeLR(optimizer, factor)
+for step in range(STEPS):
+{UPDATE}    scheduler.step()
+    log(scheduler.get_last_lr()[0])
+""",
     "no decay of biases": f"""\
 decay, no_decay = [], []
 for name, param in model.named_parameters():
