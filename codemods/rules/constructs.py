@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
-from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_query, value_of
+from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_python_own, is_query, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.rules.members import lacks_members, texts_of
 from codemods.signatures import VERBOSE, signature
@@ -93,9 +93,13 @@ def _argument(
         return judged
     if rule.name is None:
         return _drop(around, call, name, argument, rule)
-    is_told = rule.note and value_of(around.source, argument.value) is not False
+    value = value_of(around.source, argument.value)
+    is_told = rule.note and value is not False
+    is_int = isinstance(value, int) and is_python_own(around.source, argument.value, "float")
     notes = (f"`{name}` {rule.note}",) if is_told else ()
-    return Converted(tuple(_carry(row, name, argument, rule)), (*judged.notes, *notes))
+    return Converted(
+        tuple(_carry(row, name, argument, rule, is_int=is_int)), (*judged.notes, *notes)
+    )
 
 
 def _judge_value(
@@ -132,7 +136,7 @@ def _unclear_list(
     return None
 
 
-def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit]:
+def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To, *, is_int: bool) -> list[Edit]:
     edits: list[Edit] = []
     if argument.keyword is None:
         if not row.keeps_positions or name == VERBOSE:  # torch's last place is another one there
@@ -145,6 +149,9 @@ def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To) -> list[Edit
         edits.append(Replace(argument.keyword, (rule.name or "",)))
     if rule.convert == "float" and isinstance(argument.value, cst.Integer):
         edits.append(Replace(argument.value, (repr(float(argument.value.evaluated_value)),)))
+    elif rule.convert == "float" and is_int:
+        edits.append(Insert(argument.value, "float(", "before"))
+        edits.append(Insert(argument.value, ")", "after"))
     if rule.convert in ("last member", "only element"):
         edits.append(Replace(argument.value, (_elements(argument)[-1].value,)))
     if rule.convert == "its lr":

@@ -115,6 +115,12 @@ use_adam = True
 cls = optim.Adam if use_adam else optim.SGD
 optimizer = cls(model.parameters(), lr=1e-2)
 {FIT}""",
+    "an int by a name": f"""\
+decay = 0
+rate = 1
+optimizer = optim.Adadelta(model.parameters(), rate, weight_decay=decay)
+{FIT}log(optimizer.param_groups[0]["lr"])
+""",
     "annotations": """\
 from typing import Any, Dict, List, Optional, Tuple, Union
 
