@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import have_ended
+
 SCRIPT = "import torch\nopt = torch.optim.SGD(model.parameters(), lr=0.{number})\n{tail}"
 COUNT = 40
 
@@ -42,13 +44,6 @@ def children(pid: int) -> set[int]:
     return {int(word) for file in threads for word in file.read_text().split()}
 
 
-def wait_until_gone(pids: set[int]) -> bool:
-    end = time.monotonic() + 30
-    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
-
-
 def wait_for_the_first(files: dict[Path, str], process: subprocess.Popen[str]) -> set[int]:
     """Wait until a file is written; return the processes that work then."""
     first = next(iter(files))
@@ -77,7 +72,7 @@ def test_killed_again_and_again_every_file_is_old_or_new(tmp_path: Path) -> None
     assert all(name.startswith(".optbridge-") for name in others)
     assert len(others) <= len(written)
     assert 0 < min(written) < COUNT
-    assert wait_until_gone(workers)
+    assert have_ended(*workers)
 
 
 @pytest.mark.parametrize("to_group", [False, True])
@@ -98,7 +93,7 @@ def test_ctrl_c_leaves_no_process_no_litter_and_says_what_was_done(
     assert "Traceback" not in out + err
     assert 0 < len(written) < COUNT
     assert all(f"{path}:2:7 PD101 native" in err for path in written)
-    assert wait_until_gone(workers)
+    assert have_ended(*workers)
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in files}
 
 
