@@ -54,6 +54,8 @@ def matrix(names: Sequence[str], target: str | None, as_json: bool) -> None:
             _print_table(kind, chosen, targets)
     if names:
         _print_details(found, targets)
+    else:
+        click.echo("What the cells mean: optbridge matrix --help", err=True)
 
 
 def _chosen(names: Sequence[str]) -> list[Row]:
