@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bridge.cli import ERROR
+from bridge.cli import ERROR, INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ Examples:
   optbridge compare a.jsonl b.jsonl
 
 \b
-Exit codes: the script's own; 2 also where nothing could be run or recorded.
+Exit codes: 0 done, 2 the command failed, or nothing could be run or recorded.
 """
 
 
@@ -52,7 +52,9 @@ def trace(
     is_complete = _report(output)
     if code:
         click.echo(f"optbridge trace: the command ended with exit code {code}.", err=True)
-    ctx.exit(code or (0 if is_complete else ERROR))
+    if code == INTERRUPTED:
+        ctx.exit(code)
+    ctx.exit(ERROR if code or not is_complete else 0)
 
 
 def _report(output: Path) -> bool:
