@@ -25,7 +25,7 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
             return
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(13, "it is read-only")
-        _replace(target, content)
+        replace_file(target, content)
     except OSError as error:
         raise UnwritableError(f"cannot write {target}: {error.strerror}.") from error
 
@@ -37,7 +37,8 @@ def _write_through(target: Path, content: bytes) -> None:
             left = left[device.write(left) :]
 
 
-def _replace(target: Path, content: bytes) -> None:
+def replace_file(target: Path, content: bytes) -> None:
+    """Put another file in a file's place, in one step; raises what the system raises."""
     if target.is_dir():
         raise IsADirectoryError(21, "it is a folder")
     # A link stays a link: what it points to is replaced.

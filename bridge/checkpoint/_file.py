@@ -6,18 +6,18 @@ https://huggingface.co/docs/safetensors
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bridge._files import replace_file
 from bridge.checkpoint._values import decode, encode
 from bridge.errors import CheckpointError, UnsupportedError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from types import ModuleType
 
@@ -35,7 +35,7 @@ def write(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
     # The library takes memory as it lies.
     arrays = {place: array.copy(order="C") for place, array in arrays.items()}
     metadata = {_VERSION: str(VERSION), _CONTENT: text, _CHECKSUM: _checksum(text, arrays)}
-    _replace(Path(path), library.save(arrays, metadata))
+    replace_file(Path(path), library.save(arrays, metadata))
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -90,19 +90,6 @@ def _checksum(text: str, arrays: dict[str, Array]) -> str:
         digest.update(f"\0{place}\0{array.dtype.name}\0{list(array.shape)}\0".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _replace(path: Path, written: bytes) -> None:
-    # In the same folder, so that the replacement is one step of the file system.
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with beside.open("xb") as file:
-            file.write(written)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _library() -> ModuleType:

@@ -24,7 +24,7 @@ MARGIN: Final = 0.06  # of the height that is shown
 
 def draw(test: RangeTest, path: str | os.PathLike[str] | None, *, log: bool, title: str) -> Any:
     """Return the figure; write it too, where `path` says so."""
-    kind = None if path is None else _kind_of(Path(path))
+    kind = None if path is None else _style.kind_of(Path(path), FORMATS, RangeTestError)
     figure = _figure_of(test, log=log, title=title)
     if path is not None and kind is not None:
         write_file(path, _encoded(test, figure, kind, title))
@@ -89,13 +89,3 @@ def _encoded(test: RangeTest, figure: Any, kind: str, title: str) -> bytes:
     if kind == "html":
         return _style.as_page(figure, title or "Learning rate range test")
     return _style.as_file(figure, kind)
-
-
-def _kind_of(path: Path) -> str:
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise RangeTestError(
-            f"a figure is written as .{', .'.join(FORMATS)}, got {path.name!r}.\n"
-            "Hint: the file's name says which."
-        )
-    return kind

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.errors import SimulationError
+from bridge.plot import _style
 from bridge.plot._chart import chart_of
 from bridge.plot._figure import rendered
 from bridge.plot._page import page
-from bridge.plot._style import FORMATS as PICTURES
 from bridge.plot._tables import as_csv, as_json
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bridge.plot._chart import Unit
     from bridge.simulating import Simulation
 
-FORMATS = (*PICTURES, "html", "csv", "json")
+FORMATS = (*_style.FORMATS, "html", "csv", "json")
 
 
 def encoded(
@@ -45,10 +45,4 @@ def kind_of(path: Path) -> str:
     >>> kind_of(Path("lr.PNG"))
     'png'
     """
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise SimulationError(
-            f"a figure is written as .{', .'.join(FORMATS)}, got {path.name!r}.\n"
-            "Hint: the file's name says which."
-        )
-    return kind
+    return _style.kind_of(path, FORMATS, SimulationError)

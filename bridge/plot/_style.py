@@ -9,9 +9,13 @@ from __future__ import annotations
 from html import escape
 from importlib import import_module
 from io import BytesIO
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 FORMATS: Final = ("png", "svg", "pdf")
 BLUE, RED, BLACK = "#0072B2", "#D55E00", "#000000"
@@ -36,6 +40,17 @@ NAMES: Final = {
 }
 STEPS: Final = "step (optimizer steps)"
 DOTS_PER_INCH: Final = 150
+
+
+def kind_of(path: Path, formats: Sequence[str], error: type[Exception]) -> str:
+    """Return which of the formats a file's name asks for; otherwise raise the error."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in formats:
+        raise error(
+            f"a figure is written as .{', .'.join(formats)}, got {path.name!r}.\n"
+            "Hint: the file's name says which."
+        )
+    return kind
 
 
 def new_figure(width: float, height: float) -> Any:

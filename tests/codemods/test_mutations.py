@@ -72,17 +72,15 @@ def is_caught(
     return otherwise == "differs" and not (lr <= SAME_LR and params <= SAME_PARAMS)
 
 
-@pytest.mark.only_backend("paddle")
-@pytest.mark.parametrize("mutant", list(mutants("paddle")), ids=str)
-def test_a_wrong_rule_of_paddle_is_caught(
-    xp: Framework, mutant: Mutant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("target", "mutant"),
+    [
+        pytest.param(target, mutant, id=str(mutant), marks=pytest.mark.only_backend(target))
+        for target in ("paddle", "oneflow")
+        for mutant in mutants(target)
+    ],
+)
+def test_a_wrong_rule_is_caught(
+    xp: Framework, target: Target, mutant: Mutant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check_caught(xp, mutant, "paddle", tmp_path, monkeypatch)
-
-
-@pytest.mark.only_backend("oneflow")
-@pytest.mark.parametrize("mutant", list(mutants("oneflow")), ids=str)
-def test_a_wrong_rule_of_oneflow_is_caught(
-    xp: Framework, mutant: Mutant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    check_caught(xp, mutant, "oneflow", tmp_path, monkeypatch)
+    check_caught(xp, mutant, target, tmp_path, monkeypatch)

@@ -39,17 +39,15 @@ def check_needed(
     assert is_caught(ours, theirs)
 
 
-@pytest.mark.only_backend("paddle")
-@pytest.mark.parametrize("found", list(lifted("paddle")), ids=str)
-def test_a_requirement_of_paddle_is_needed(
-    xp: Framework, found: Lifted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        pytest.param(target, found, id=str(found), marks=pytest.mark.only_backend(target))
+        for target in ("paddle", "oneflow")
+        for found in lifted(target)
+    ],
+)
+def test_a_requirement_is_needed(
+    xp: Framework, target: Target, found: Lifted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check_needed(xp, found, "paddle", tmp_path, monkeypatch)
-
-
-@pytest.mark.only_backend("oneflow")
-@pytest.mark.parametrize("found", list(lifted("oneflow")), ids=str)
-def test_a_requirement_of_oneflow_is_needed(
-    xp: Framework, found: Lifted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    check_needed(xp, found, "oneflow", tmp_path, monkeypatch)
+    check_needed(xp, found, target, tmp_path, monkeypatch)
