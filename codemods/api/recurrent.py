@@ -11,13 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from codemods.api._model import Api, signature
+from codemods.api._model import HINT, Api, signature
 from codemods.api.rewrites import direction, opposite
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
 
 _PADDLES: Final = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "SimpleRNN"}
+# Measured on the CPU: its buffer for the state of the dropout has no memory to copy.
+_MOVES: Final = (
+    "on the CPU Paddle 3.3 raises where it, or a layer that holds it, is moved by `to`"
+    f"{HINT}make the model on the device, and leave `.to(device)` out"
+)
 _SIZES: Final = "input_size, hidden_size, num_layers, |, "
 
 PADDLE: Final[Rows] = {
@@ -27,6 +32,7 @@ PADDLE: Final[Rows] = {
         "module",
         values={"batch_first": opposite, "bidirectional": direction},
         written={"time_major": "True"},
+        note=_MOVES,
     )
     for name, paddles in _PADDLES.items()
 }

@@ -63,3 +63,12 @@ def assert_close(ours: Any, theirs: Any, tolerance: float) -> None:
     assert ours.shape == theirs.shape
     scale = max(float(np.abs(theirs.astype("f8")).max()), 1e-30) if theirs.size else 1.0
     assert np.abs(ours.astype("f8") - theirs.astype("f8")).max() / scale <= tolerance
+
+
+@pytest.mark.only_backend("paddle")
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+def test_a_recurrent_layer_of_paddle_cannot_be_moved_on_the_cpu(xp: Framework, name: str) -> None:
+    layer = getattr(xp.module.nn, name)(1, 4)
+
+    with pytest.raises(RuntimeError, match="PreconditionNotMet"):
+        layer.to("cpu")
