@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.cli._verify_output import exit_code
-from bridge.errors import VerifyError
+from bridge.cli._verify_output import exit_code, write_report
+from bridge.errors import UnwritableError, VerifyError
 from bridge.tracing.comparing import Point, Row
 from bridge.verifying.proof import Baseline, Proof, Wanted, prove, run_original
 from bridge.verifying.report import cells, markdown, remarks, verdict
 from bridge.verifying.running import Job, run
+from tests.bridge.test_disk import room_for
 from tests.processes import have_ended
 
 if TYPE_CHECKING:
@@ -106,6 +107,22 @@ def test_a_port_that_crashes_half_way_is_compared_up_to_there(
     assert exit_code(proof) == 2
     assert row(proof, "loss")[1:4] == ("5", "0.0001", "0")
     assert proof.port.tail.endswith("ZeroDivisionError: division by zero")
+
+
+def test_a_full_disk_leaves_the_report_and_its_figure_as_they_were(
+    baseline: Baseline, tmp_path: Path
+) -> None:
+    proof = held(baseline, tmp_path)
+    report, picture = tmp_path / "report.md", tmp_path / "report.png"
+    report.write_text("the one before")
+    picture.write_bytes(b"its figure")
+
+    with (
+        room_for(100),
+        pytest.raises(UnwritableError, match=r"cannot write .*report.png: File too"),
+    ):
+        write_report(report, proof, "`train.py`", [], "")
+    assert (report.read_text(), picture.read_bytes()) == ("the one before", b"its figure")
 
 
 def test_a_port_without_a_step_is_an_error_with_what_it_printed(
