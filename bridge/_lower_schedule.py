@@ -28,6 +28,8 @@ PROGRESS: Final = {
     "cooldown_counter": "cooldown_counter",
     "last_epoch": "last_step",
 }
+# What a warm-up stands in front of: a schedule, or an optimizer for a constant rate.
+WARMED_UP: Final = {"optimizer_or_scheduler", "scheduler_or_optimizer"}
 # Of the largest learning rate: torch's recursions drift from closed forms by 4e-11 in 1e5 steps.
 SAME_LR: Final = 1e-9
 
@@ -70,18 +72,22 @@ def _build(framework: str, native: Any, scheduler: Any, lr: float) -> Any:
     values = _arguments_of(scheduler)
     row = choose(framework, type(scheduler), lambda row: _lacking(row, scheduler, values))
     values["optimizer"] = native
+    members = [_build(framework, native, each, lr) for each in _native_members(row, scheduler)]
     if "schedulers" in values:
         values |= _first_arguments(values["schedulers"])
-        values["schedulers"] = [
-            _build(framework, native, member, lr) for member in _native_members(row, scheduler)
-        ]
+        values["schedulers"] = members
+    for name in WARMED_UP & set(values):
+        values[name] = members[0] if members else lr if framework == "paddle" else native
     return native_class(row)(**native_arguments(row, values, lr))
 
 
 def _native_members(row: Equivalent, scheduler: Any) -> list[Any]:
     is_warm_up = "linear warm-up" in row.requires
-    members: list[Any] = list(scheduler._schedulers)  # noqa: SLF001 - as in torch
-    return members[1:] if is_warm_up else members
+    return _members_of(scheduler)[1:] if is_warm_up else _members_of(scheduler)
+
+
+def _members_of(scheduler: Any) -> list[Any]:
+    return list(getattr(scheduler, "_schedulers", []))  # as in torch
 
 
 def _first_arguments(members: list[Any]) -> dict[str, Any]:
@@ -98,12 +104,13 @@ def _lacking(row: Equivalent, scheduler: Any, values: dict[str, Any]) -> str | N
         ("one group", several),
         ("one function", of_lists),
         ("repeatable function", of_lists),
+        ("rising warm-up", not 0 <= values.get("start_lr", 0) < values.get("end_lr", 1)),
     ):
         if breaks and requirement in needs:
             return f"{row.native} equals torch's only if {REQUIREMENTS[requirement]}"
     if "linear warm-up" in needs and not _is_linear_warm_up(values):
         return f"{row.native} equals torch's only if {REQUIREMENTS['linear warm-up']}"
-    return _lacking_of_members(row, values["schedulers"]) if row.members else None
+    return _lacking_of_members(row, _members_of(scheduler)) if row.members else None
 
 
 def _lacking_of_members(row: Equivalent, members: list[Any]) -> str | None:

@@ -56,7 +56,7 @@ def between(low: float, high: float, *, otherwise: Otherwise) -> Condition:
     False
     """
     if math.isinf(high):
-        text = f"> {low}"
+        text = "a number" if math.isinf(low) else f"> {low}"
     else:
         text = f"< {high}" if math.isinf(low) else f"between {low} and {high}"
     return Condition(text, lambda given: _is_number(given) and low < given < high, otherwise)
@@ -177,6 +177,7 @@ REQUIREMENTS: Final[Mapping[str, str]] = {
         "its members are a LinearLR that ends at factor 1.0 at the milestone, and one more"
     ),
     "no saved schedule": "the schedule's state is neither saved nor loaded",
+    "rising warm-up": "its `start_lr` is at least 0 and below its `end_lr`",
 }
 
 

@@ -7,17 +7,35 @@ https://oneflow.readthedocs.io/en/v0.9.0/optim.html
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
-from bridge.equivalents._model import Equivalent, Pair, To, dropped, integer, only
+from bridge.equivalents._model import (
+    Condition,
+    Equivalent,
+    Pair,
+    To,
+    between,
+    dropped,
+    integer,
+    only,
+)
+from bridge.equivalents.oneflow_schedulers import BEHIND
+from bridge.equivalents.paddle_schedulers import BEHIND_WARM_UP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PADDLE: Final = "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/"
 _ONEFLOW: Final = "https://oneflow.readthedocs.io/en/v0.9.0/optim.html"
-_BUNDLE: Final = ("one group", "one scheduler", "no lr writes")
+_BUNDLE: Final = ("one rate", "one scheduler", "no lr writes")
 _STEPS: Final = integer(1, otherwise="raises")
+_RATE: Final = between(-math.inf, math.inf, otherwise="raises")
+_SHARE: Final = Condition(
+    "a number from 0 to 1",
+    lambda given: isinstance(given, int | float) and 0 <= given <= 1,
+    otherwise="raises",
+)
 
 
 def _of_paddle(name: str, arguments: Mapping[str, To]) -> Equivalent:
@@ -97,6 +115,21 @@ BEYOND: Final[Mapping[str, tuple[Equivalent, ...]]] = {
                 "cycle": To("cycle"),
             },
         ),
+        Equivalent(
+            torch="LinearWarmup",
+            native="paddle.optimizer.lr.LinearWarmup",
+            code="",
+            grade="b",
+            arguments={
+                "optimizer_or_scheduler": To("learning_rate"),
+                "warmup_steps": To("warmup_steps", _STEPS),
+                "start_lr": To("start_lr", _RATE),
+                "end_lr": To("end_lr", _RATE),
+            },
+            source=f"{_PADDLE}lr/LinearWarmup_en.html",
+            members=BEHIND_WARM_UP,
+            requires=(*_BUNDLE, "rising warm-up"),
+        ),
     ),
     "oneflow": (
         Equivalent(
@@ -111,7 +144,8 @@ BEYOND: Final[Mapping[str, tuple[Equivalent, ...]]] = {
                 "adam_w_mode": To("adam_w_mode", only(False)),
             },
             source=_ONEFLOW,
-            requires=("absolute groups", "gradients at every step"),
+            requires=("written groups", "gradients at every step"),
+            group_options={name: To(name) for name in ("lr", "betas", "eps", "weight_decay")},
         ),
         _of_oneflow(
             "CosineDecayLR",
@@ -127,6 +161,22 @@ BEYOND: Final[Mapping[str, tuple[Equivalent, ...]]] = {
                 "power": To("power"),
                 "cycle": To("cycle"),
             },
+        ),
+        Equivalent(
+            torch="WarmUpLR",
+            native="oneflow.optim.lr_scheduler.WarmupLR",
+            code="",
+            grade="b",
+            arguments={
+                "scheduler_or_optimizer": To("scheduler_or_optimizer"),
+                "warmup_factor": To("warmup_factor", _SHARE),
+                "warmup_iters": To("warmup_iters", _STEPS),
+                "warmup_method": To("warmup_method"),
+                "warmup_prefix": To("warmup_prefix"),
+            },
+            source=_ONEFLOW,
+            members={**BEHIND, "CosineDecayLR": {}},
+            requires=_BUNDLE[1:],
         ),
     ),
 }

@@ -48,6 +48,8 @@ _FACTORS: Final[Mapping[str, Mapping[str, Condition]]] = {
         "StepLR",
     )
 }
+# What may stand behind another schedule. LambdaLR may not: it has no learning rates of a step.
+BEHIND: Final = {**_FACTORS, "CosineAnnealingLR": {}, "CosineAnnealingWarmRestarts": {}}
 
 SCHEDULERS: Final = (
     Equivalent(
@@ -215,8 +217,7 @@ SCHEDULERS: Final = (
         source=_PAGE,
         keeps_positions=True,
         written={"interval_rescaling": "True"},
-        # LambdaLR fails in its turn: it has no learning rates of a step to give.
-        members={**_FACTORS, "CosineAnnealingLR": {}, "CosineAnnealingWarmRestarts": {}},
+        members=BEHIND,
         requires=_BUNDLE,
     ),
     Equivalent(

@@ -6,7 +6,7 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/lr/LR
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bridge.equivalents._model import (
     ANYTHING,
@@ -21,6 +21,11 @@ from bridge.equivalents._model import (
     only,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bridge.equivalents._model import Condition
+
 _PAGES: Final = "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/"
 
 _SCHEDULER: Final = {
@@ -33,6 +38,19 @@ _OWN_LR: Final = {**_SCHEDULER, "optimizer": dropped(ANYTHING)}
 _POSITIVE: Final = between(0, math.inf, otherwise="differs")
 _NUMBER: Final = between(-math.inf, math.inf, otherwise="differs")
 _BUNDLE: Final = ("one group", "one scheduler", "no lr writes")
+
+# What may follow a LinearWarmup, which goes to a step of it directly, by its closed form.
+BEHIND_WARM_UP: Final[Mapping[str, Mapping[str, Condition]]] = {
+    "ConstantLR": {},
+    "CosineAnnealingLR": {},
+    "CosineAnnealingWarmRestarts": {"T_mult": WITHOUT_ROUNDING},
+    "CyclicLR": {},
+    "ExponentialLR": {},
+    "LambdaLR": {},
+    "MultiStepLR": {},
+    "PolynomialLR": {},
+    "StepLR": {},
+}
 
 SCHEDULERS: Final = (
     Equivalent(
@@ -241,16 +259,7 @@ SCHEDULERS: Final = (
         written={"start_lr": "lr * start_factor", "end_lr": "lr"},
         members={
             "LinearLR": {"start_factor": between(0, 1, otherwise="differs")},
-            "ConstantLR": {},
-            # Paddle goes to an epoch of it directly, by its closed form.
-            "CosineAnnealingLR": {},
-            "CosineAnnealingWarmRestarts": {"T_mult": WITHOUT_ROUNDING},
-            "CyclicLR": {},
-            "ExponentialLR": {},
-            "LambdaLR": {},
-            "MultiStepLR": {},
-            "PolynomialLR": {},
-            "StepLR": {},
+            **BEHIND_WARM_UP,
         },
         requires=(*_BUNDLE, "linear warm-up"),
         notes=("LinearWarmup raises unless the warm-up is an int >= 1",),

@@ -12,7 +12,7 @@ from bridge import optim
 from bridge.equivalents.beyond import BEYOND
 from bridge.errors import UnsupportedError
 from bridge.optim import lr_scheduler
-from tests.scheduler_cases import Schedule, of
+from tests.scheduler_cases import Factor, Schedule, of
 from tests.scheduler_runs import step
 
 if TYPE_CHECKING:
@@ -28,11 +28,60 @@ SCHEDULES: dict[str, list[Schedule]] = {
         of("InverseTimeDecay", 0.1),
         of("PolynomialDecay", 30, 0.01, 2.0),
         of("PolynomialDecay", 20, 0.01, 1.0, True),
+        of("LinearWarmup", 10, 0.01, 0.1),
+        *[
+            Schedule("LinearWarmup", (10, 0.01, 0.3), members=(behind,))
+            for behind in (
+                of("ConstantLR", 1.0, 5),
+                of("CosineAnnealingLR", 30, 0.001),
+                of("CosineAnnealingWarmRestarts", 6, 2),
+                of("CyclicLR", 0.01, 0.1, 7, cycle_momentum=False),
+                of("ExponentialLR", 0.9),
+                of("LambdaLR", Factor("0.95**e")),
+                of("MultiStepLR", [4, 12], 0.5),
+                of("PolynomialLR", 30, 2.0),
+                of("StepLR", 7),
+            )
+        ],
     ],
     "oneflow": [
         of("CosineDecayLR", 30, 0.1),
         of("PolynomialDecayLR", 30, 0.01, 2.0),
         of("PolynomialDecayLR", 20, 0.01, 1.0, True),
+        of("WarmUpLR"),
+        of("WarmUpLR", 0, 10, "constant"),
+        *[
+            Schedule("WarmUpLR", (0.1, 10, "linear", is_prefix), members=(behind,))
+            for is_prefix in (False, True)
+            for behind in (
+                of("ConstantLR", 0.5, 15),
+                of("CosineAnnealingLR", 30, 0.001),
+                of("CosineAnnealingWarmRestarts", 6, 2),
+                of("CosineDecayLR", 30, 0.1),
+                of("ExponentialLR", 0.9),
+                of("LinearLR", 0.3, 1.0, 20),
+                of("MultiStepLR", [4, 12], 0.5),
+                of("PolynomialLR", 30, 2.0),
+                of("StepLR", 7),
+            )
+        ],
+    ],
+}
+REFUSED: dict[str, list[tuple[Schedule, str]]] = {
+    "paddle": [
+        (of("LinearWarmup", 10, 0.1, 0.1), "its `start_lr` is at least 0 and below its `end_lr`"),
+        (of("LinearWarmup", 10, [0.0], [0.1]), "only if `start_lr` is a number"),
+        (
+            Schedule("LinearWarmup", (10, 0.0, 0.1), members=(of("LinearLR"),)),
+            "cannot have torch's LinearLR as a member",
+        ),
+    ],
+    "oneflow": [
+        (of("WarmUpLR", 0.1, 0), "only if `warmup_iters` is an int >= 1"),
+        (
+            Schedule("WarmUpLR", (0.1, 10), members=(of("LambdaLR", Factor("0.9**e")),)),
+            "cannot have torch's LambdaLR as a member",
+        ),
     ],
 }
 LAMBS: dict[str, list[dict[str, Any]]] = {
@@ -52,6 +101,13 @@ _each_schedule = [
     pytest.param(schedule, id=str(schedule), marks=_ON[framework])
     for framework, rows in SCHEDULES.items()
     for schedule in rows
+]
+
+
+_each_refused = [
+    pytest.param(schedule, reason, id=str(schedule), marks=_ON[framework])
+    for framework, rows in REFUSED.items()
+    for schedule, reason in rows
 ]
 
 
@@ -117,6 +173,16 @@ def test_a_frameworks_own_schedule_becomes_its_own(
 
     assert type(its_own).__module__.startswith(f"{xp.name}.")
     assert found == pytest.approx(expected, rel=0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("schedule", "reason"), _each_refused)
+def test_a_warm_up_that_would_differ_is_refused(
+    xp: Framework, schedule: Schedule, reason: str
+) -> None:
+    opt = optim.SGD([xp.param(_START)], lr=0.1)
+
+    with pytest.raises(UnsupportedError, match=reason):
+        bridge.lower(opt, schedule.build(lr_scheduler, opt))
 
 
 @pytest.mark.only_backend("paddle", "oneflow")
