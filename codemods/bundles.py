@@ -48,12 +48,7 @@ class Bundle:
 
 def bundle(facts: Facts) -> list[Bundle]:
     """Group a file's constructions and slots by what reaches what."""
-    groups = _Groups()
-    for key, slot in facts.slots.items():
-        origins = (i.origin for i in slot.inflows if i.origin is not None)
-        groups.join(key, *origins, *(c.call for c in slot.constructs))
-    for call, key in facts.links.items():
-        groups.join(call, key)
+    groups = _grouped(facts)
     bundles: dict[Hashable, Bundle] = {}
     for construct in facts.constructs:
         made = bundles.setdefault(groups.root(construct.call), Bundle())
@@ -75,6 +70,19 @@ def bundle(facts: Facts) -> list[Bundle]:
             owner.escapes.append(Escape(mixed, "one name holds an optimizer and a scheduler"))
         (owner.scheduler_slots if held == {"scheduler"} else owner.optimizer_slots).append(slot)
     return list(bundles.values())
+
+
+def _grouped(facts: Facts) -> _Groups:
+    groups = _Groups()
+    for key, slot in facts.slots.items():
+        origins = (i.origin for i in slot.inflows if i.origin is not None)
+        groups.join(key, *origins, *(c.call for c in slot.constructs))
+    for call, key in facts.links.items():
+        groups.join(call, key)
+    for construct in facts.constructs:
+        # A class of the file is ported itself, with all that it makes.
+        groups.join(construct.owner or construct.call, construct.call)
+    return groups
 
 
 def _roles(facts: Facts) -> dict[SlotKey, set[Role]]:

@@ -24,6 +24,7 @@ from codemods.facts import (
 from codemods.hidden import reached_by_string
 from codemods.instances import Instances
 from codemods.names import parts_of_names
+from codemods.subclasses import own_schedulers
 from codemods.targets import Leaf, Result, goal_of, leaves, leaves_of
 from codemods.whereabouts import (
     consumer,
@@ -66,6 +67,7 @@ class _Collector:
             parent = source.parents.get(reference.node)
             if role and isinstance(parent, cst.Call) and parent.func is reference.node:
                 self.by_call[parent] = Construct(*role, parent, reference)
+        self.by_call.update((own.call, own) for own in own_schedulers(source, names))
         self.parameters: dict[SlotKey, tuple[Callee, cst.Param]] = {}
         self.attributes: dict[str, list[cst.Attribute]] = {}
         self.names: dict[str, list[cst.Name]] = {}
@@ -218,7 +220,10 @@ class _Collector:
         if construct is not None:
             self.facts.handed.append((node, slot.key, construct))
         if construct is not None and construct.role == "scheduler":
-            return  # the scheduler's own link says it
+            # The scheduler's own link says it. What else a class of the file is given, it may use.
+            if construct.owner is not None and node is not optimizer_argument(call):
+                slot.uses.append(Escape(node, f"it is passed to `{construct.title}`"))
+            return
         callee = self.callees.of(call)
         parameter = callee.parameter(call, argument) if callee else None
         if callee is None or parameter is None:

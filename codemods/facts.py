@@ -30,12 +30,22 @@ BASE_CLASSES = ("Optimizer", "LRScheduler", "_LRScheduler")
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """A call that makes an optimizer or a scheduler of class `name`."""
+    """A call that makes an optimizer or a scheduler of class `name`.
+
+    `reference` names that class. Where it is the base of a class of the file, which is called,
+    that one is the `owner`.
+    """
 
     role: Role
     name: str
     call: cst.Call
     reference: Reference
+    owner: cst.ClassDef | None = None
+
+    @property
+    def title(self) -> str:
+        """What is called, in the words of the report."""
+        return self.reference.qualified if self.owner is None else self.owner.name.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
 from libcst.metadata import GlobalScope
 
 from codemods.annotations import natives_of
@@ -32,6 +31,8 @@ from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import libcst as cst
 
     from codemods.annotations import Natives
     from codemods.bundles import Bundle
@@ -68,8 +69,8 @@ class _Planner:
         self.result = Plan()
         self.moves: list[Move] = []
         self.kept: list[Reference] = []
-        self.native_calls: dict[cst.CSTNode, str] = {}
-        self.kept_calls: set[cst.CSTNode] = set()
+        self.native_names: dict[cst.CSTNode, str] = {}
+        self.kept_names: set[cst.CSTNode] = set()
         self.wishes = Wishes(source, options)
         self.noted: set[str] = set()
         self.unused: list[tuple[Binding, str]] = []
@@ -82,11 +83,11 @@ class _Planner:
     def run(self) -> Plan:
         self._hold()
         bundles = bundle(collect(self.source, self.names, view=self.view))
-        judged = [(found, self._judge(found)) for found in bundles]
+        judged = [(found, self._judge(found, bundles)) for found in bundles]
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
                 self._bundle(found, judgement)
-        if not self.kept_calls:
+        if not self.kept_names:
             self.natives = natives_of(self.options.target, judged)
         for reference in self.names.references:
             self._reference(reference)
@@ -115,11 +116,12 @@ class _Planner:
 
     # optimizers and schedulers
 
-    def _judge(self, found: Bundle) -> Judgement:
+    def _judge(self, found: Bundle, bundles: list[Bundle]) -> Judgement:
         if self.optim.patch is not None:
             line = self.source.line(self.optim.patch.node)
             return Judgement(Refused(f"line {line} changes torch.optim itself", HINT_PATCH))
-        return judge(self.source, found, self.options, self.view)
+        others = [bundle for bundle in bundles if bundle is not found]
+        return judge(self.source, found, self.options, self.view, others)
 
     def _bundle(self, found: Bundle, judgement: Judgement) -> None:
         match judgement.verdict:
@@ -130,13 +132,9 @@ class _Planner:
                 for construct in found.constructs:
                     outcome = judgement.outcomes[construct.call]
                     native = "" if outcome.is_absorbed else outcome.native
-                    self.native_calls[construct.call] = native
-                    self._find(
-                        construct.call,
-                        outcome.code,
-                        "native",
-                        f"{construct.reference.qualified} -> {outcome.native}",
-                    )
+                    self.native_names[construct.reference.node] = native
+                    what = f"{construct.title} -> {outcome.native}"
+                    self._find(construct.call, outcome.code, "native", what)
                 for use in judgement.used:
                     self._find(use, self._code(301), "native", self.source.text(use))
                 for note in notes:
@@ -145,27 +143,20 @@ class _Planner:
                 self._to_bridge(found, reason)
             case Refused(reason, hint):
                 for construct in found.constructs:
-                    self.kept_calls.add(construct.call)
-                    self._find(
-                        construct.call,
-                        self._code(1),
-                        "refused",
-                        construct.reference.qualified,
-                        reason,
-                        hint,
-                    )
+                    self.kept_names.add(construct.reference.node)
+                    what = construct.title
+                    self._find(construct.call, self._code(1), "refused", what, reason, hint)
 
     def _to_bridge(self, found: Bundle, reason: str) -> None:
         first = found.constructs[0]
         for construct in found.constructs:
             if construct is not first:
                 reason = f"goes with line {self.source.line(first.call)}"
-            qualified = construct.reference.qualified
-            what = f"{qualified} -> {bridge_name(qualified) or ''}"
+            what = f"{construct.title} -> {bridge_name(construct.reference.qualified) or ''}"
             self._find(construct.call, THROUGH[construct.role], "bridge", what, reason)
             if (verbose := verbose_of(construct)) is not None:
                 self.result.edits += named(verbose)
-                self._note(construct.call, 801, qualified, (NOTE,))
+                self._note(construct.call, 801, construct.title, (NOTE,))
 
     def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""
@@ -174,10 +165,9 @@ class _Planner:
         hint = self.wishes.hint(wish.code)
         line = f"goes with line {self.source.line(wish.node)}: "
         for construct in found.constructs:
-            self.kept_calls.add(construct.call)
+            self.kept_names.add(construct.reference.node)
             reason = wish.reason if construct.call is wish.node else line + wish.reason
-            what = construct.reference.qualified
-            self._report(construct.call, wish.code, "skipped", what, reason, hint)
+            self._report(construct.call, wish.code, "skipped", construct.title, reason, hint)
         return True
 
     # every name of torch
@@ -185,14 +175,11 @@ class _Planner:
     def _reference(self, reference: Reference) -> None:
         if self._is_dropped(reference.node):
             return
-        call = self.source.parents.get(reference.node)
-        if call in self.kept_calls and isinstance(call, cst.Call) and call.func is reference.node:
+        if reference.node in self.kept_names:
             self.kept.append(reference)
-        elif (
-            isinstance(call, cst.Call) and call.func is reference.node and call in self.native_calls
-        ):
-            if self.native_calls[call]:
-                self._move(reference, reference.node, reference.qualified, self.native_calls[call])
+        elif (native := self.native_names.get(reference.node)) is not None:
+            if native:
+                self._move(reference, reference.node, reference.qualified, native)
         elif in_package(reference.qualified, "torch.optim"):
             self._optim(reference)
         elif self.options.scope == "all" and self.options.target in TABLES:

@@ -19,7 +19,8 @@ NOTE: Final = "`verbose` prints what torch printed until 2.6; torch rejects it s
 def verbose_of(construct: Construct) -> cst.Arg | None:
     """Return the argument of a construction that is its `verbose`, None if it has none."""
     torch_signature = signature(construct.reference.qualified)
-    if construct.role == "optimizer" or torch_signature is None:
+    is_own = construct.owner is not None  # which may call anything `verbose`
+    if construct.role == "optimizer" or is_own or torch_signature is None:
         return None
     bound = bind(construct.call, torch_signature)
     return None if isinstance(bound, Unbound) else bound.get(VERBOSE)
