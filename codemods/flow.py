@@ -84,8 +84,8 @@ def bound(types: Types, target: cst.CSTNode) -> Type:  # noqa: PLR0911  # one ca
                 declared = annotated(types, annotation.annotation)
                 return declared if declared != UNKNOWN or not assigned else types.of(assigned)
             case cst.AugAssign(target=old, value=value):
-                before = types.of(old) if isinstance(old, cst.Name) else NOTHING
-                return arithmetic((before, types.of(value)))
+                before = types.of(old)
+                return NOTHING if before == NOTHING else arithmetic((before, types.of(value)))
             case cst.For(iter=iterated) | cst.CompFor(iter=iterated):
                 return _unpack(element(types.of(iterated)), path)
             case cst.WithItem(item=managed):
@@ -158,12 +158,27 @@ def _joined(
     types: Types, function: cst.FunctionDef, node: cst.Param, owner: cst.ClassDef | None
 ) -> Type:
     """Join what all calls in the file hand to a parameter."""
-    calls = _calls(types, function, owner)
-    values = [given(function, c, node, is_bound=owner is not None) for c in calls or ()]
+    values = _values(types, function, node, owner)
     if not values or (node.default is None and None in values):
         return UNKNOWN
     default = NOTHING if node.default is None else types.of(node.default)
     return join((default, *(types.of(v) for v in values if v is not None)))
+
+
+def _values(
+    types: Types, function: cst.FunctionDef, node: cst.Param, owner: cst.ClassDef | None
+) -> list[cst.BaseExpression | None]:
+    calls = _calls(types, function, owner)
+    return [given(function, c, node, is_bound=owner is not None) for c in calls or ()]
+
+
+def handed(types: Types, node: cst.Param) -> list[cst.BaseExpression]:
+    """Return what the calls of a function in the file hand to one of its parameters."""
+    function = types.source.enclosing(node, cst.FunctionDef, cst.Lambda)
+    if not isinstance(function, cst.FunctionDef):
+        return []
+    owner = types.definitions.class_of_method(function)
+    return [v for v in _values(types, function, node, owner) if v is not None]
 
 
 def _calls(

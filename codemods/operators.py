@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.flow import stores_of
 from codemods.kinds import TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
+from codemods.sharing import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,12 +28,9 @@ DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
     **dict.fromkeys((cst.Modulo, cst.ModuloAssign), "%"),
     **dict.fromkeys((cst.FloorDivide, cst.FloorDivideAssign), "//"),
 }
+# Attributes of a tensor that a framework writes through to it.
+WRITABLE: Final = ("data", "grad")
 IN_PLACE: Final = ("zero_", "fill_", "copy_")
-# Methods whose result shares the memory of what they are called on.
-VIEWS: Final = """
-chunk contiguous cpu cuda detach expand expand_as flatten float permute reshape squeeze t to
-transpose unsqueeze view view_as
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,15 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
     """Yield every operator on tensors that the target computes otherwise."""
     nodes = [node for kind in KINDS for node in source.each(kind)]
     names = {n: name for n in nodes if (name := _name(n, table))}
-    types.settle([e for n in names for e in _operands(n)])
+    sharing = Sharing(source, types, table)
+    types.settle([*(e for n in names for e in _operands(n)), *sharing.receivers()])
+    for written in sharing.writes:
+        if (reason := sharing.reason(written)) is not None:
+            yield OperatorUse(written, f"`{source.text(written)}`", reason)
     for node in sorted(names, key=source.start):
         name = names[node]
         if name == AUGMENTED and isinstance(node, cst.AugAssign):
-            differs = _is_shared(source, types, node)
+            differs = _is_shared(types, sharing, node)
         elif isinstance(node, cst.Call):
             differs = not _is_without_grad(source, node)
         elif isinstance(node, cst.Attribute):
@@ -72,7 +73,10 @@ def _name(node: cst.CSTNode, table: Table) -> str:
 def _names(node: cst.CSTNode) -> tuple[str, ...]:
     match node:
         case cst.AugAssign(target=target, operator=operator):
-            names = (AUGMENTED,) if isinstance(target, cst.Name) else ()
+            is_own = isinstance(target, cst.Name) or (
+                isinstance(target, cst.Attribute) and target.attr.value not in WRITABLE
+            )
+            names = (AUGMENTED,) if is_own else ()
             return (*names, DIVISIONS.get(type(operator), ""))
         case cst.Attribute(attr=cst.Name("weight")):
             return ("weight",)
@@ -96,33 +100,21 @@ def _operands(node: cst.CSTNode) -> list[cst.BaseExpression]:
     return []
 
 
-def _is_shared(source: Source, types: Types, node: cst.AugAssign) -> bool:
+def _is_shared(types: Types, sharing: Sharing, node: cst.AugAssign) -> bool:
     """Tell whether a tensor that is written by `+=` may be known by another name as well."""
-    if not isinstance(node.target, cst.Name):
+    target = node.target
+    if not isinstance(target, cst.Name | cst.Attribute):
         return False
-    of = types.of(node.target)
+    of = types.of(target)
     reads_grad = any(
         isinstance(n, cst.Attribute) and n.attr.value == "grad" for n in _inside(node.value)
     )
-    if of != TENSOR and not (of == UNKNOWN and reads_grad):
+    is_tensor = of == TENSOR or (of == UNKNOWN and reads_grad)
+    if not is_tensor and (of != UNKNOWN or types.of(node.value) != TENSOR):
         return False
-    stores = stores_of(types, node.target)
-    return any(_may_share(source, store) for store in stores)
-
-
-def _may_share(source: Source, store: cst.CSTNode) -> bool:
-    statement = source.parents.get(store)
-    if isinstance(statement, cst.AssignTarget):
-        statement = source.parents.get(statement)
-    match statement:
-        case cst.AugAssign():
-            return False
-        case cst.Assign(value=cst.Call(func=function) as call):
-            is_view = isinstance(function, cst.Attribute) and function.attr.value in VIEWS.split()
-            return is_view or any(a.keyword and "grad" in a.keyword.value for a in call.args)
-        case cst.Assign(value=value):
-            return isinstance(value, cst.Name | cst.Attribute | cst.Subscript)
-    return True  # a parameter, a loop's variable, a part of a tuple
+    if isinstance(target, cst.Attribute):
+        return sharing.is_attribute_shared(target)
+    return sharing.is_known_elsewhere(target) or (is_tensor and sharing.is_lent(target))
 
 
 def _is_without_grad(source: Source, node: cst.CSTNode) -> bool:

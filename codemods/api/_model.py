@@ -148,12 +148,14 @@ Members: TypeAlias = "Mapping[Holder, Rows]"
 class Table:
     """One framework's rows: names of torch, and members of tensors, modules and loaders.
 
-    `operators` says why an operator between tensors is not torch's.
+    `operators` says why an operator between tensors is not torch's; `memory` why a write into what
+    a function gives is not, and a write into what it was given.
     """
 
     names: Rows
     members: Members
     operators: Mapping[str, str]
+    memory: Mapping[str, str]
 
 
 def call(text: str, returns: Kind = "tensor", to: str = "", *, note: str = "") -> Api:

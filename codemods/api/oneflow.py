@@ -25,4 +25,9 @@ TABLE: Final = Table(
         "//": "OneFlow rounds the quotient of integers towards zero, torch down",
         "bits of integers": "OneFlow's bit operators give booleans",
     },
+    {
+        name: f"what `{name}` gives is a copy in torch, and may share its memory in OneFlow: a "
+        "write to either may reach the other"
+        for name in ("repeat", "stack", "tile")
+    },
 )

@@ -10,6 +10,10 @@ from typing import Final
 from codemods.api import functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
+_COPIED: Final = (
+    "broadcast_to", "chunk", "dropout", "expand", "expand_as", "meshgrid", "split",
+)  # fmt: skip
+
 TABLE: Final = Table(
     names(
         "paddle",
@@ -26,5 +30,10 @@ TABLE: Final = Table(
         "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",
+    },
+    {
+        name: f"what `{name}` gives is a copy in Paddle, and shares its memory in torch: a write "
+        "to either does not reach the other"
+        for name in _COPIED
     },
 )

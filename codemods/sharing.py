@@ -1,0 +1,146 @@
+"""Writes into a tensor that reach another one in torch, and not in the target, or the reverse.
+
+Which functions of a target copy where torch shares, and share where torch copies, is measured and
+stands in the target's table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from codemods.api import torch_members
+from codemods.flow import is_store
+from codemods.kinds import TENSOR, UNKNOWN
+from codemods.layouts import INITIALISERS
+from codemods.members import COMMON
+from codemods.memory import VIEWS, Memory, last
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.api import Table
+    from codemods.infer import Types
+    from codemods.source import Source
+
+# Methods that end like one that writes into its tensor, and do not.
+KEEPERS: Final = frozenset(("detach_", "requires_grad_", "resize_", "set_", "share_memory_"))
+WRITERS: Final = frozenset(n for n in torch_members.TENSOR - KEEPERS if n.endswith("_"))
+
+
+class Sharing:
+    """The writes of a file, and whom they reach."""
+
+    def __init__(self, source: Source, types: Types, table: Table) -> None:
+        self.source, self.types, self.reasons = source, types, table.memory
+        self.memory = Memory(source, types)
+        self.made = [c for c in source.each(cst.Call) if last(c.func) in self.reasons]
+        self.writes = list(self._writes()) if self.made else []
+
+    def receivers(self) -> list[cst.BaseExpression]:
+        """Return the expressions whose types have to be known."""
+        bases = (self.memory.base(call) for call in self.made)
+        return [*self.writes, *(b for b in bases if b is not None)] if self.writes else []
+
+    def reason(self, written: cst.BaseExpression) -> str | None:
+        """Return why a write into what an expression holds is not torch's, None if it is."""
+        if self.types.of(written) not in (TENSOR, UNKNOWN):
+            return None
+        sources = self.memory.sources(written)
+        for call in self.made:
+            if self._is_torchs(call) and (call in sources or self._is_base(call, written, sources)):
+                return self.reasons[last(call.func)]
+        return None
+
+    def is_lent(self, name: cst.Name) -> bool:
+        """Tell whether the tensor of a name may be another's from the start."""
+        return any(self._may_share(store) for store in self.memory.stores(name))
+
+    def is_known_elsewhere(self, name: cst.Name) -> bool:
+        """Tell whether the tensor of a name may have been put elsewhere when it is written."""
+        stores = self.memory.stores(name)
+        scope = self.source.scopes.get(name)
+        loads = [r.node for a in scope[name.value] for r in a.references] if scope else []
+        return any(
+            isinstance(load, cst.Name)
+            and stores & self.memory.stores(load)
+            and self.memory.is_kept(load)
+            and self.memory.may_precede(load, name, stores)
+            for load in loads
+        )
+
+    def is_attribute_shared(self, target: cst.Attribute) -> bool:
+        """Tell whether the tensor of an attribute came from elsewhere, or goes there."""
+        owner = self.types.of(target.value)
+        for node in self.types.definitions.attributes[target.attr.value]:
+            if node is target or self.types.of(node.value) != owner:
+                continue
+            is_written = is_store(self.types, node)
+            if self._may_share(node) if is_written else self.memory.is_kept(node):
+                return True
+        return False
+
+    def _writes(self) -> Iterator[cst.BaseExpression]:
+        """Yield what is written into, but for names: `+=` on one is looked at by itself."""
+        for call in self.source.each(cst.Call):
+            meaning = self.types.meanings.get(call.func, "")
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value in WRITERS:
+                yield call.args[0].value if meaning and call.args else call.func.value
+            elif meaning.startswith(INITIALISERS) and call.args:
+                yield call.args[0].value
+        targets = [t.target for s in self.source.each(cst.Assign) for t in s.targets]
+        targets += [s.target for s in self.source.each(cst.AugAssign)]
+        yield from (t.value for t in targets if isinstance(t, cst.Subscript) and not _has_key(t))
+
+    def _is_torchs(self, call: cst.Call) -> bool:
+        """Tell whether a call is a tensor's: a string has a `split` as well."""
+        base = self.memory.base(call)
+        if base is None or call.func in self.types.meanings:
+            return base is not None
+        of = self.types.of(base)
+        return of == TENSOR or (of == UNKNOWN and last(call.func) not in COMMON)
+
+    def _is_base(
+        self, call: cst.Call, written: cst.BaseExpression, sources: set[cst.CSTNode]
+    ) -> bool:
+        """Tell whether a write changes what a call was given, and what it gave is kept."""
+        base = self.memory.base(call)
+        if base is None or not self.memory.is_kept(call):
+            return False
+        names = [n for n in self.memory.sources(base) if isinstance(n, cst.Name)]
+        others = [n for n in sources if isinstance(n, cst.Name)]
+        return any(
+            one.value == other.value
+            and (stores := self.memory.stores(one) & self.memory.stores(other))
+            and self.memory.may_precede(call, written, stores)
+            for one in names
+            for other in others
+        )
+
+    def _may_share(self, store: cst.CSTNode) -> bool:
+        statement = self.source.parents.get(store)
+        if isinstance(statement, cst.AssignTarget):
+            statement = self.source.parents.get(statement)
+        match statement:
+            case cst.AugAssign():
+                return False
+            case cst.Assign(value=value):
+                return self._is_anothers(value)
+        return True  # a parameter, a loop's variable, a part of a tuple
+
+    def _is_anothers(self, value: cst.BaseExpression) -> bool:
+        """Tell whether an expression is no tensor of its own: a name, a view, one to be trained."""
+        match value:
+            case cst.Call(func=function, args=arguments) if last(function) not in VIEWS.split():
+                return any(a.keyword and "grad" in a.keyword.value for a in arguments)
+            case cst.Call():
+                base = self.memory.base(value)
+                return base is None or self._is_anothers(base)
+        return isinstance(value, cst.Name | cst.Attribute | cst.Subscript)
+
+
+def _has_key(target: cst.Subscript) -> bool:
+    """Tell whether a subscript is a dict's: a tensor has no strings for an index."""
+    index = target.slice[0].slice
+    return isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString)

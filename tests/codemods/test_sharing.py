@@ -1,0 +1,122 @@
+"""Writes that reach another tensor in torch and not in the target are left, whatever their form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from codemods.api import TABLES
+from tests.rewriting import check_refused, check_sound
+
+if TYPE_CHECKING:
+    from tests.frameworks import Framework
+
+HEAD = "import torch\nfrom torch import nn\nx = torch.arange(6.0)\n"
+FORMS = ["a.zero_()", "a.fill_(1)", "a.copy_(b)", "a[0] = 1", "a[:] = b", "a[0] += 1", "a *= 2"]
+COPIED = [
+    ("by a method", "a, b = x.chunk(2)\na.zero_()", 5, "`chunk` gives is a copy"),
+    ("by a function", "a, b = torch.split(x, 3)\nb[0] = 1", 5, "`split` gives is a copy"),
+    ("in a loop", "for part in x.chunk(2):\n    part.fill_(0)", 5, "`chunk` gives"),
+    ("one of them", "x.chunk(2)[1].fill_(1)", 4, "`chunk` gives"),
+    ("by its number", "parts = x.split(2, dim=0)\nparts[1][0] = 1", 5, "`split` gives"),
+    ("seen otherwise", "a = x.chunk(2)[0].view(3, 1).t()\na[0] = 1", 5, "`chunk` gives"),
+    ("numbered", "for i, a in enumerate(x.chunk(2)):\n    a[i] = 1", 5, "`chunk` gives"),
+    ("initialised", "a, b = x.chunk(2)\nnn.init.zeros_(a)", 5, "`chunk` gives"),
+    ("handed on", "def f(part):\n    part[0] = 1\nf(x.chunk(2)[0])", 5, "`chunk` gives"),
+    ("returned", "def f():\n    return x.chunk(2)[0]\na = f()\na[0] = 1", 7, "`chunk` gives"),
+    ("of anything", "a = net.w.expand_as(x)\na[0] = 1", 5, "`expand_as` gives"),
+    ("its base", "a, b = x.chunk(2)\nx[0] = 1", 5, "`chunk` gives"),
+    ("its base, later", "for i in y:\n    x[i] = 1\n    parts.append(x.chunk(2)[0])", 5, "`chunk`"),
+]
+KEPT = [
+    ("by a name", "y = x\nx += 1", 5),
+    ("by a view", "y = x.view(2, 3)\nx += 1", 5),
+    ("in a list", "all.append(x)\nx += 1", 5),
+    ("in a list, later", "for i in all:\n    x += i\n    all.append(x)", 5),
+    ("in a dict", "state = {'x': x}\nx += 1", 5),
+    ("by an optimizer", "opt = torch.optim.SGD([x], lr=0.1)\nx += 1", 5),
+    ("by the number it began with", "n = 0\nfor i in y:\n    n += x\n    all.append(n)", 6),
+    ("from an attribute", "class A:\n    def f(self):\n        self.x = x\n        self.x += 1", 7),
+    (
+        "through an attribute",
+        "class A:\n    s = torch.ones(2)\n    def g(self):\n        self.s += 1\n        return self.s",
+        7,
+    ),
+]
+ALONE = [
+    "a, b = x.chunk(2)\nc = a + b\nc[0] = 1",
+    "y = torch.cat([x.chunk(2)[0] * 2])\nx[0] = 1",
+    "a = x.chunk(2)[0].clone()\na[0] = 1",
+    "parts = 'a b'.split()\nparts[0] = 'c'",
+    "parts = text.split()\nparts[0] = 'c'",
+    "a = x[:3]\na[0] = 1\na.zero_()",
+    "state = {}\nstate['x'] = x.chunk(2)[0]",
+    "x += 1\ny = x",
+    "y = x * 2\nx += 1",
+    "print(x.sum())\nx += 1",
+    "y = torch.zeros(3).to(device)\ny += 1",
+    "class A:\n    def f(self):\n        self.n = 0\n        self.n += 1\n        return self.n",
+]
+REPEATED = [
+    "y = x.repeat(n)\ny[0] = 1",
+    "y = torch.stack(all)\ny.zero_()",
+    "y = torch.tile(x, (n,))\nx[0] = 1",
+]
+VIEWS = {
+    "chunk": lambda x: x.chunk(2)[0],
+    "expand": lambda x: x[:1].expand(1, 6),
+    "expand_as": lambda x: x.expand_as(x),
+    "slice": lambda x: x[1:],
+    "transpose": lambda x: x.transpose(0, 1),
+    "unsqueeze": lambda x: x.unsqueeze(0),
+    "view": lambda x: x.view(-1),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_write_is_seen(form: str) -> None:
+    check_refused(f"{HEAD}a, b = x.chunk(2)\n{form}\n", "paddle", 5, "")
+
+
+@pytest.mark.parametrize(("_", "lines", "line", "reason"), COPIED, ids=[c[0] for c in COPIED])
+def test_a_write_to_what_paddle_copied_is_left(_: str, lines: str, line: int, reason: str) -> None:
+    check_refused(f"{HEAD}{lines}\n", "paddle", line, reason)
+
+
+@pytest.mark.parametrize(("_", "lines", "line"), KEPT, ids=[case[0] for case in KEPT])
+def test_a_tensor_that_is_kept_elsewhere_is_not_augmented(_: str, lines: str, line: int) -> None:
+    check_refused(f"{HEAD}{lines}\n", "paddle", line, "makes a new tensor")
+
+
+@pytest.mark.parametrize("lines", ALONE)
+def test_a_tensor_of_ones_own_may_be_written(lines: str) -> None:
+    result = check_sound(f"{HEAD}{lines}\n".encode(), "paddle")
+
+    assert not [f for f in result.findings if "write" in f.reason or "new tensor" in f.reason]
+
+
+@pytest.mark.parametrize("lines", [case[1] for case in COPIED])
+def test_oneflow_shares_where_torch_does(lines: str) -> None:
+    result = check_sound(f"{HEAD}{lines}\n".encode(), "oneflow")
+
+    assert not [f for f in result.findings if "write" in f.reason]
+
+
+@pytest.mark.parametrize("lines", REPEATED)
+def test_a_write_to_what_oneflow_may_share_is_left(lines: str) -> None:
+    check_refused(f"{HEAD}{lines}\n", "oneflow", 5, "may share its memory in OneFlow")
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_target_shares_memory_as_its_table_says(name: str, xp: Framework) -> None:
+    start = np.arange(24, dtype="f4").reshape(4, 6) + 1
+    x, base = xp.tensor(start), torch.tensor(start)
+    VIEWS[name](x).zero_()
+    VIEWS[name](base).zero_()
+    copied = TABLES[xp.name].memory if xp.name in TABLES else {}
+
+    assert (xp.numpy(x) == start).all() == (name in copied)
+    assert not (base.numpy() == start).all()
