@@ -17,7 +17,7 @@ from codemods.model import Replace, RewriteStatement
 from codemods.names import bindings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from libcst.metadata import BaseAssignment
 
@@ -73,10 +73,12 @@ def plan_moves(
     moves: Sequence[Move],
     kept: Iterable[Binding],
     unused: Iterable[tuple[Binding, str]],
+    gone: Iterable[Binding] = (),
 ) -> list[Edit]:
     """Return the edits that make every move, with the imports that they need.
 
-    Names in `kept` stay bound to what they are; names in `unused` are bound anew, without a use.
+    Names in `kept` stay bound to what they are; names in `unused` are bound anew, without a use;
+    a use of those in `gone` is no more, and with the last one goes the name.
     """
     imports: dict[tuple[str, str, int], _Import] = {}
 
@@ -86,17 +88,13 @@ def plan_moves(
 
     for move in moves:
         entry(move.reference.binding).moves.append(move)
+    for binding in gone:
+        entry(binding)
     for binding in kept:
         entry(binding).is_kept = True
     for binding, target in unused:
         entry(binding).unused_to = target
-    # A second `import torch.nn` binds the same name as `import torch`: it goes where that goes.
-    again: list[tuple[_Import, _Import]] = []
-    for binding in names.bindings:
-        same = [e for e in imports.values() if e.binding.local == binding.local]
-        if same and all(e.binding.statement is not binding.statement for e in same):
-            entry(binding).is_kept = any(e.is_kept for e in same)
-            again.append((entry(binding), same[0]))
+    again = list(_again(names, imports, entry))
     edits: list[Edit] = []
     for found in imports.values():
         found.place = _place(found)
@@ -106,6 +104,19 @@ def plan_moves(
         if _block(source, found.binding.statement) is not _block(source, first.binding.statement):
             found.place, found.roots = first.place, first.roots
     return edits + _statements(source, list(imports.values()))
+
+
+def _again(
+    names: Names,
+    imports: Mapping[tuple[str, str, int], _Import],
+    entry: Callable[[Binding], _Import],
+) -> Iterator[tuple[_Import, _Import]]:
+    """Yield a second `import torch.nn`, which binds the same name, with the first: it goes along."""
+    for binding in names.bindings:
+        same = [e for e in imports.values() if e.binding.local == binding.local]
+        if same and all(e.binding.statement is not binding.statement for e in same):
+            entry(binding).is_kept = any(e.is_kept for e in same)
+            yield entry(binding), same[0]
 
 
 def _place(found: _Import) -> str | None:

@@ -75,6 +75,7 @@ class _Planner:
         self.noted: set[str] = set()
         self.unused: list[tuple[Binding, str]] = []
         self.held: list[Binding] = []
+        self.gone: list[Binding] = []
         self.dropped: set[cst.CSTNode] = set()
         self.optim = OptimNames(source, self.names, options)
         self.natives: Natives = {}
@@ -100,7 +101,9 @@ class _Planner:
         self.result.needs_bridge = any(in_package(t, "bridge") for t in targets)
         quoted = [q.binding for q in self.names.quoted]
         kept = [*(r.binding for r in self.kept), *quoted, *self.held]
-        self.result.edits += plan_moves(self.source, self.names, self.moves, kept, self.unused)
+        self.result.edits += plan_moves(
+            self.source, self.names, self.moves, kept, self.unused, self.gone
+        )
         self._collisions(targets)
         for told in self.wishes.told():
             self._report(*told)
@@ -174,12 +177,14 @@ class _Planner:
 
     def _reference(self, reference: Reference) -> None:
         if self._is_dropped(reference.node):
-            return
-        if reference.node in self.kept_names:
+            self.gone.append(reference.binding)
+        elif reference.node in self.kept_names:
             self.kept.append(reference)
         elif (native := self.native_names.get(reference.node)) is not None:
             if native:
                 self._move(reference, reference.node, reference.qualified, native)
+            else:
+                self.gone.append(reference.binding)
         elif in_package(reference.qualified, "torch.optim"):
             self._optim(reference)
         elif self.options.scope == "all" and self.options.target in TABLES:

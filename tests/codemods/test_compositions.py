@@ -112,3 +112,26 @@ def test_what_no_native_composition_equals_goes_to_bridge(
     to: Target, body: str, reason: str
 ) -> None:
     check_bridged(HEAD + body, to, reason)
+
+
+def test_the_import_of_a_warm_up_goes_with_it() -> None:
+    check_rewritten(
+        """\
+from torch.optim import SGD
+from torch.optim.lr_scheduler import LinearLR, SequentialLR, StepLR
+
+opt = SGD(model.parameters(), 0.1)
+s = SequentialLR(opt, [LinearLR(opt, 0.1, total_iters=5), StepLR(opt, 9)], [5])
+""",
+        """\
+from paddle.optimizer import SGD
+import paddle
+
+opt = SGD(parameters=model.parameters(), learning_rate=0.1)
+s = paddle.optimizer.lr.LinearWarmup(learning_rate=paddle.optimizer.lr.StepDecay(\
+learning_rate=opt.get_lr(), step_size=9), warmup_steps=5, \
+start_lr=opt.get_lr() * 0.1, end_lr=opt.get_lr())
+opt.set_lr_scheduler(s)
+""",
+        to="paddle",
+    )
