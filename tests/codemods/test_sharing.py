@@ -42,7 +42,7 @@ KEPT = [
     ("from an attribute", "class A:\n    def f(self):\n        self.x = x\n        self.x += 1", 7),
     (
         "through an attribute",
-        "class A:\n    s = torch.ones(2)\n    def g(self):\n        self.s += 1\n        t = self.s",
+        "class A:\n    s = torch.ones(2)\n    def f(i):\n        i.s += 1\n        t = i.s",
         7,
     ),
 ]
