@@ -111,7 +111,7 @@ def _again(
     imports: Mapping[tuple[str, str, int], _Import],
     entry: Callable[[Binding], _Import],
 ) -> Iterator[tuple[_Import, _Import]]:
-    """Yield a second `import torch.nn`, which binds the same name, with the first: it goes along."""
+    """Yield a second `import torch.nn`, which binds the same name, with the first: it goes too."""
     for binding in names.bindings:
         same = [e for e in imports.values() if e.binding.local == binding.local]
         if same and all(e.binding.statement is not binding.statement for e in same):
