@@ -13,6 +13,8 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from codemods.branches import are_exclusive, repeats_of
+from codemods.reaching import reaching
+from codemods.targets import goal_of, is_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,35 +27,49 @@ LISTS: Final[Mapping[Target, frozenset[str]]] = {
     "paddle": frozenset(("parameters", "buffers", "modules")),
 }
 
+# What may run what is in it again; a comprehension reads what it goes over once.
+AGAIN: Final = (cst.For, cst.While, cst.FunctionDef, cst.Lambda)
+
 
 def read_again(source: Source, target: Target) -> Iterator[cst.CSTNode]:
-    """Yield every read of a name that holds such an iterator, and has been read before."""
+    """Yield every read of a name or attribute that holds such an iterator, and was read before."""
     methods = LISTS.get(target, frozenset())
-    for statement in source.each(cst.Assign):
-        match statement:
-            case cst.Assign(
-                targets=[cst.AssignTarget(target=cst.Name() as name)],
-                value=cst.Call(func=cst.Attribute(attr=cst.Name(value=method)), args=[]),
-            ) if method in methods:
-                yield from _again(source, name)
+    for call in source.each(cst.Call):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in methods:
+            goal = goal_of(source, call) if not call.args else None
+            if isinstance(goal, cst.Name | cst.Attribute):
+                yield from _again(source, goal, list(_reads(source, goal)))
 
 
-def _again(source: Source, name: cst.Name) -> Iterator[cst.CSTNode]:
-    scope = source.scopes.get(name)
-    found = list(scope[name.value]) if scope is not None else []
-    if len(found) != 1 or not isinstance(found[0], Assignment):
-        return  # it may have been given another value in between
-    reads = sorted((access.node for access in found[0].references), key=source.start)
+def _reads(source: Source, store: cst.Name | cst.Attribute) -> Iterator[cst.CSTNode]:
+    """Yield what reads the value of a store, in the order of the file."""
+    if isinstance(store, cst.Attribute):
+        owner, name = source.enclosing(store, cst.ClassDef), source.text(store)
+        for node in source.each(cst.Attribute):
+            is_same = node.attr.value == store.attr.value and source.text(node) == name
+            if is_same and source.enclosing(node, cst.ClassDef) is owner:
+                yield from () if is_store(source, node) else (node,)
+        return
+    scope = source.scopes.get(store)
+    found = [a for a in scope[store.value] if isinstance(a, Assignment)] if scope else []
+    stores = sorted((a.node for a in found), key=source.start)
+    reads = {access.node for a in found for access in a.references}
+    for read in sorted(reads, key=source.start):
+        if isinstance(read, cst.Name) and store in reaching(source, read, stores):
+            yield read
+
+
+def _again(source: Source, store: cst.CSTNode, reads: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
     for first, second in combinations(reads, 2):
         if not are_exclusive(source, first, second):
             yield second
             return
-    yield from (read for read in reads if _is_repeated(source, read, name))
+    yield from (read for read in reads if _is_repeated(source, read, store))
 
 
-def _is_repeated(source: Source, read: cst.CSTNode, name: cst.Name) -> bool:
-    """Tell whether a loop reads again what was made once, outside it."""
+def _is_repeated(source: Source, read: cst.CSTNode, store: cst.CSTNode) -> bool:
+    """Tell whether a loop, or a function, reads again what was made once, outside it."""
     around = repeats_of(source, read)
     if isinstance(around, cst.For) and around.iter in (read, *source.ancestors(read)):
         around = repeats_of(source, around)
-    return isinstance(around, cst.For | cst.While) and around is not repeats_of(source, name)
+    return isinstance(around, AGAIN) and around not in source.ancestors(store)

@@ -124,7 +124,7 @@ def _argument(
         if value is UNKNOWN or value not in row.only[parameter.name]:
             return Blocked(f"`{parameter.name}={text}` is not known to be equal")
     edits: list[Edit] = []
-    note = "" if text == "False" else row.notes.get(parameter.name, "")
+    note = "" if text in ("False", "0") else row.notes.get(parameter.name, "")
     notes = (note,) if note else ()
     if parameter.is_dropped:
         if argument.keyword is None or not is_pure(argument.value):

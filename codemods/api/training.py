@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from codemods.api._model import Api, call, signature
+from codemods.api._model import HINT, Api, call, signature
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _STREAM = "the same seed gives other random numbers than in torch"
 _CURRENT = "Paddle loads to the device that is current"
 _SHUFFLE = {"shuffle": "the same seed gives another order than in torch"}
+# Measured on the CPU: the second epoch ends in a segmentation fault of the workers.
+_WORKERS = (
+    "Paddle 3.3's worker processes crash where the dataset holds tensors, as TensorDataset does"
+    f"{HINT}take num_workers=0, or a dataset that gives numpy arrays"
+)
 
 
 def _seed(to: str) -> Api:
@@ -62,7 +67,9 @@ PADDLE: Final[Rows] = {
     ),
     "utils.data.Dataset": replace(call("", "dataset", "io.Dataset"), is_value=True),
     "utils.data.TensorDataset": call("[*tensors]", "dataset", "io.TensorDataset"),
-    "utils.data.DataLoader": _loader("io.DataLoader"),
+    "utils.data.DataLoader": replace(
+        _loader("io.DataLoader"), notes={**_SHUFFLE, "num_workers": _WORKERS}
+    ),
 }
 
 ONEFLOW: Final[Rows] = {

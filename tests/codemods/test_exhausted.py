@@ -12,6 +12,16 @@ READ_AGAIN = [
     ("clipped after it was given", "opt = optim.SGD(params, lr=0.1)\n" + CLIP, 5),
     ("clipped in the loop", f"opt = optim.SGD(params, lr=0.1)\nfor x in y:\n    {CLIP}", 6),
     ("read in a loop alone", f"for x in y:\n    {CLIP}", 5),
+    ("made again for each", f"for x in y:\n    params = x.parameters()\n    {CLIP}    {CLIP}", 7),
+    ("bound before", f"params = model.parameters()\n{CLIP}{CLIP}", 6),
+    ("read in a function", f"def step():\n    {CLIP}", 5),
+    ("annotated", "some: object = model.parameters()\nuse(some)\nuse(some)\n", 6),
+    ("one of two", "p, q = a.parameters(), b.parameters()\nuse(p)\nuse(q)\nuse(q)\n", 7),
+    (
+        "in an attribute",
+        "class T:\n  def __init__(self): self.all = m.parameters()\n  def f(self): use(self.all)\n",
+        6,
+    ),
     ("looped over in a loop", "for x in y:\n    for param in params: print(param)\n", 5),
 ]
 READ_ONCE = [
@@ -21,6 +31,9 @@ READ_ONCE = [
         "if x:\n    opt = optim.SGD(params, lr=0.1)\nelse:\n    opt = optim.Rprop(params)\n",
         "PD101 PD109",
     ),
+    ("made for each", f"for x in y:\n    params = x.parameters()\n    {CLIP}", ""),
+    ("bound again", f"{CLIP}params = model.parameters()\n{CLIP}", ""),
+    ("an attribute", "self.all = m.parameters()\nuse(self.all)\n", ""),
     ("filtered", "kept = [p for p in params]\nopt = optim.SGD(kept, lr=0.1)\n", "PD101"),
     ("looped over once", "for param in params:\n    print(param)\n", ""),
 ]
