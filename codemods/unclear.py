@@ -1,12 +1,14 @@
 """Names whose meaning the source does not tell: ambiguous ones, those in strings, star imports.
 
-And those that mean something else at a second look: iterators that are lists in the target.
+And those that mean something else at a second look: iterators that are lists in the target, and
+parameters that are more there.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from codemods import batch_statistics
 from codemods.api import TABLES
 from codemods.exhausted import read_again
 
@@ -49,3 +51,7 @@ def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]
     for node in read_again(source, options.target) if ports_all else ():
         reason = "in torch it is an iterator, which an earlier read has emptied; here it is a list"
         yield Unclear(node, source.text(node), reason, "wrap it in list() where it is made")
+    if ports_all and options.target == "paddle":
+        for call in batch_statistics.meets_statistics(source, names):
+            what, reason = source.text(call), batch_statistics.REASON
+            yield Unclear(call, what, reason, batch_statistics.HINT)
