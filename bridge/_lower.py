@@ -9,15 +9,16 @@ https://oneflow.readthedocs.io/en/v0.9.0/optim.html
 from __future__ import annotations
 
 import inspect
+import math
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge._lower_rows import HINT, choose, native_class
-from bridge._lower_schedule import attach, start_lr
+from bridge._lower_schedule import attach, factors_of, start_lr
 from bridge.backends import backend_name, typename
 from bridge.backends.native import oneflow_state, paddle_state
-from bridge.equivalents import REQUIREMENTS, misfit, native_arguments
+from bridge.equivalents import REQUIREMENTS, group_arguments, misfit, native_arguments
 from bridge.errors import UnsupportedError
 from bridge.optim._bias_correction import DO_BIAS_CORRECTION, is_correcting
 from bridge.optim._scalars import plain
@@ -92,6 +93,10 @@ class _Live:
     def params(self) -> list[Any]:
         return [param for group in self.optimizer.param_groups for param in group["params"]]
 
+    @property
+    def factors(self) -> list[float]:
+        return factors_of(self.optimizer.param_groups, self.scheduler)
+
     def options(self, group: Group) -> dict[str, Any]:
         """Return torch's arguments for a group, as numbers and flags; OneFlow's where they tell."""
         known = set(inspect.signature(self.kind).parameters) - {"params"}
@@ -128,11 +133,26 @@ def _lacking(row: Equivalent, live: _Live) -> str | None:
     for requirement in row.requires:
         if requirement in REQUIRED and not REQUIRED[requirement](live):
             return f"{row.native} equals torch's only if {REQUIREMENTS[requirement]}"
-    return _lacking_of_params(row, live)
+    reason = None if live.framework == "torch" else _lacking_of_groups(row, live)
+    return reason or _lacking_of_params(row, live)
+
+
+def _lacking_of_groups(row: Equivalent, live: _Live) -> str | None:
+    first, *others = map(live.options, live.optimizer.param_groups)
+    for name in first.keys() | {key for other in others for key in other}:
+        is_one = all(other.get(name) == first.get(name) for other in others)
+        if not is_one and name not in row.group_options:
+            return f"{row.native} has no `{name}` for a single group"
+    if live.framework == "paddle" and any(map(math.isnan, live.factors)):
+        return "Paddle cannot scale a learning rate of 0, which the first group has"
+    return None
 
 
 def _lacking_of_params(row: Equivalent, live: _Live) -> str | None:
-    if live.framework == "paddle" and any(map(paddle_state.carries_options, live.params)):
+    # Paddle writes what groups have on their parameters, whatever those had of their own.
+    is_flat = _is_one_group(live)
+    carrying = map(paddle_state.carries_options, live.params)
+    if live.framework == "paddle" and is_flat and any(carrying):
         return "Paddle would scale or decay parameters by their own ParamAttr, and torch has none"
     narrow = [str(param.dtype) for param in live.params if "float16" in str(param.dtype)]
     if narrow and live.framework != "torch":
@@ -146,12 +166,25 @@ def _build(row: Equivalent, live: _Live) -> Any:
         for group in live.optimizer.param_groups
     ]
     if live.framework == "paddle":
-        return native_class(row)(**groups[0])
+        return native_class(row)(**_paddle_arguments(row, live, groups[0]))
     if live.framework == "oneflow":
         for group, ours in zip(groups, live.optimizer.param_groups, strict=True):
             group |= {name: ours[name] for name in CLIPPING if name in ours}
     options = {name: value for name, value in groups[0].items() if name not in NOT_DEFAULTS}
     return native_class(row)(groups, **options)
+
+
+def _paddle_arguments(row: Equivalent, live: _Live, first: dict[str, Any]) -> dict[str, Any]:
+    if _is_one_group(live):
+        return first
+    groups = [
+        {
+            "params": group["params"],
+            **group_arguments(row, {**live.options(group), "lr": factor}),
+        }
+        for group, factor in zip(live.optimizer.param_groups, live.factors, strict=True)
+    ]
+    return {**first, "parameters": groups}
 
 
 def _hand_over(live: _Live, native: Any) -> None:

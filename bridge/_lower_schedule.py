@@ -7,6 +7,7 @@ https://oneflow.readthedocs.io/en/v0.9.0/optim.html#adjust-learning-rate
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +42,13 @@ def start_lr(group: Group, scheduler: Any) -> float:
     return lr
 
 
+def factors_of(groups: list[Group], scheduler: Any) -> list[float]:
+    """Return what each group's learning rate is, as a multiple of the first one's."""
+    first, *others = (start_lr(group, scheduler) for group in groups)
+    # Groups without a rate of their own are exact whatever it is, also 0.
+    return [1.0, *(1.0 if lr == first else lr / first if first else math.nan for lr in others)]
+
+
 def name_of(scheduler: Any) -> str:
     """Return torch's name of a scheduler of bridge; refuse any other."""
     kind = type(scheduler)
@@ -61,7 +69,10 @@ def attach(framework: str, native: Any, scheduler: Any) -> Any:
         _take_over(framework, made, scheduler)
     else:
         _replay(made, _steps_of(scheduler))
-    natives = [made()] if framework == "paddle" else [g["lr"] for g in native.param_groups]
+    if framework == "paddle":
+        natives = [made() * factor for factor in factors_of(groups, scheduler)]
+    else:
+        natives = [group["lr"] for group in native.param_groups]
     _check_lrs([plain(g["lr"]) for g in groups], natives, made)
     made.verbose = scheduler.verbose
     return made
@@ -98,10 +109,11 @@ def _lacking(row: Equivalent, scheduler: Any, values: dict[str, Any]) -> str | N
     if (reason := misfit(row, values)) is not None:
         return reason
     needs = set(row.requires)
-    several = len(scheduler.optimizer.param_groups) > 1
+    several = len({start_lr(group, scheduler) for group in scheduler.optimizer.param_groups}) > 1
     of_lists = isinstance(values.get("lr_lambda"), list)
     for requirement, breaks in (
-        ("one group", several),
+        ("one rate", several),
+        ("one rate or no floor", several and values.get("eta_min") != 0),
         ("one function", of_lists),
         ("repeatable function", of_lists),
         ("rising warm-up", not 0 <= values.get("start_lr", 0) < values.get("end_lr", 1)),

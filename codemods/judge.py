@@ -20,7 +20,7 @@ from codemods.signatures import bridge_name
 from codemods.versions import lacks, parsed, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codemods.bundles import Bundle
     from codemods.model import Edit, Options, Verdict
@@ -41,11 +41,30 @@ class Judgement:
     used: list[cst.CSTNode] = field(default_factory=list)
 
 
-def judge(source: Source, found: Bundle, options: Options, view: View | None = None) -> Judgement:
-    """Decide on one bundle; `view` tells what the other files of the run do, if they are read."""
+def judge(
+    source: Source,
+    found: Bundle,
+    options: Options,
+    view: View | None = None,
+    others: Sequence[Bundle] = (),
+) -> Judgement:
+    """Decide on one bundle.
+
+    Args:
+        source: the file.
+        found: the bundle.
+        options: what the user asked for.
+        view: what the other files of the run do, if they are read.
+        others: the file's other bundles.
+    """
     if (refusal := _refusal(source, found, options)) is not None:
         return Judgement(refusal)
-    judgement = _natively(source, found, options, view)
+    judgement = Judgement(Bridge("bridge was asked for"))
+    if options.target != "bridge" and options.style != "bridge":
+        optimizers = (construct for other in others for construct in other.optimizers)
+        version = parsed(version_of(options))
+        around = Surroundings(source, found, version, tuple(optimizers))
+        judgement = _native(around, options, view)
     if isinstance(judgement.verdict, Bridge) and (reason := lacks(options, "BR101")) is not None:
         reason = f"{judgement.verdict.reason}; {reason}"
         return Judgement(Refused(reason, "port to the newest version, or change the code"))
@@ -53,12 +72,6 @@ def judge(source: Source, found: Bundle, options: Options, view: View | None = N
         hint = "take --style auto, which uses bridge here, or change the code"
         return Judgement(Refused(judgement.verdict.reason, hint))
     return judgement
-
-
-def _natively(source: Source, found: Bundle, options: Options, view: View | None) -> Judgement:
-    if options.target == "bridge" or options.style == "bridge":
-        return Judgement(Bridge("bridge was asked for"))
-    return _native(source, found, options, view)
 
 
 def _refusal(source: Source, found: Bundle, options: Options) -> Refused | None:
@@ -87,9 +100,8 @@ def _imports(source: Source, package: str) -> bool:
     )
 
 
-def _native(source: Source, found: Bundle, options: Options, view: View | None) -> Judgement:
-    rules = NATIVE[options.target]
-    around = Surroundings(source, found, parsed(version_of(options)))
+def _native(around: Surroundings, options: Options, view: View | None) -> Judgement:
+    source, found, rules = around.source, around.bundle, NATIVE[options.target]
     judgement = Judgement(Native())
     used = f"{PREFIXES[options.target]}301"
     notes: list[str] = []

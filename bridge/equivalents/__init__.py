@@ -10,7 +10,7 @@ from bridge.equivalents import (
     paddle_optimizers,
     paddle_schedulers,
 )
-from bridge.equivalents._live import misfit, native_arguments
+from bridge.equivalents._live import group_arguments, misfit, native_arguments
 from bridge.equivalents._model import (
     REQUIREMENTS,
     Condition,
@@ -61,6 +61,7 @@ __all__ = [
     "conditions_of",
     "difference",
     "equivalents_of",
+    "group_arguments",
     "misfit",
     "native_arguments",
 ]

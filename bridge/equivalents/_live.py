@@ -49,16 +49,38 @@ def native_arguments(row: Equivalent, values: Mapping[str, Any], lr: float) -> d
     >>> native_arguments(row, {"factor": 0.5, "total_iters": 3, "optimizer": None}, lr=0.2)
     {'boundaries': [3], 'values': [0.1, 0.2]}
     """
+    given = _translated(row.arguments, values, lr)
+    for name, expression in row.written.items():
+        if name not in given:
+            given[name] = eval(expression, {}, {**values, "lr": lr})  # noqa: S307  # the table's text
+    return given
+
+
+def group_arguments(row: Equivalent, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the native class is given for one group.
+
+    Args:
+        row: a row that fits.
+        values: the group's options, as torch calls them; `lr` as the row's native class has it.
+
+    >>> from bridge.equivalents import equivalents_of
+    >>> row, = equivalents_of("paddle", "AdamW")
+    >>> group_arguments(row, {"lr": 0.1, "betas": (0.8, 0.9), "amsgrad": False})
+    {'learning_rate': 0.1, 'beta1': 0.8, 'beta2': 0.9}
+    """
+    return _translated(row.group_options, values)
+
+
+def _translated(
+    rules: Mapping[str, To | Pair], values: Mapping[str, Any], lr: float = 0.0
+) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, value in values.items():
-        rule = row.arguments.get(name)
+        rule = rules.get(name)
         if isinstance(rule, Pair):
             given[rule.first], given[rule.second] = value
         elif rule is not None and rule.name is not None:
             given[rule.name] = _converted(rule, value, lr)
-    for name, expression in row.written.items():
-        if name not in given:
-            given[name] = eval(expression, {}, {**values, "lr": lr})  # noqa: S307  # the table's text
     return given
 
 

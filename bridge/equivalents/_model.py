@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Grade: TypeAlias = Literal["a", "b", "p"]
 Otherwise: TypeAlias = Literal["differs", "raises"]
 Convert: TypeAlias = Literal[
-    "as it is", "float", "its lr", "members", "last member", "only element"
+    "as it is", "float", "factor", "its lr", "members", "last member", "only element"
 ]
 
 
@@ -109,10 +109,10 @@ def _is_number(value: object) -> TypeGuard[float]:
 class To:
     """Where one torch argument goes: the native keyword, or nowhere (`name=None`).
 
-    `convert` says what is passed on: the value, the value as a float, of an optimizer the
-    learning rate that it was built with, of a list of schedulers their equivalents or the
-    equivalent of the last, of a list the only element. `note` is what the user should know where
-    it is given and not False.
+    `convert` says what is passed on: the value, the value as a float, of a group's learning rate
+    its factor to the optimizer's, of an optimizer the learning rate that it was built with, of a
+    list of schedulers their equivalents or the equivalent of the last, of a list the only element.
+    `note` is what the user should know where it is given and not False.
     """
 
     name: str | None
@@ -147,7 +147,8 @@ class Equivalent:
     optimizer's learning rate. `requires` names conditions on the whole bundle (see
     `REQUIREMENTS`), `notes` what the user should know of the port. Positional arguments may stay
     positional where `keeps_positions`. Of a schedule of schedules, `members` are the classes that
-    it may have, with conditions beyond those of their own rows.
+    it may have, with conditions beyond those of their own rows. `group_options` are torch's options
+    that the native class takes from each group, and where they go there.
     """
 
     torch: str
@@ -161,12 +162,19 @@ class Equivalent:
     notes: tuple[str, ...] = ()
     keeps_positions: bool = False
     members: Mapping[str, Mapping[str, Condition]] = field(default_factory=dict)
+    group_options: Mapping[str, To | Pair] = field(default_factory=dict)
 
 
 # What a row may require of the code around it, in the words of the report.
 REQUIREMENTS: Final[Mapping[str, str]] = {
     "one group": "its parameters are one flat group",
-    "absolute groups": "its groups are written out as a list of dicts, or it has one flat group",
+    "written groups": "its groups are written out as a list of dicts, or it has one flat group",
+    "rates alone": "no other optimizer is made where groups have learning rates of their own",
+    "groups alone": (
+        "no other optimizer is made where groups have learning rates of their own, or a decay"
+    ),
+    "one rate": "its groups have one learning rate",
+    "one rate or no floor": "its groups have one learning rate, or `eta_min` is 0",
     "one scheduler": "no other scheduler drives the same optimizer",
     "no lr writes": "nothing else writes the optimizer's learning rate",
     "gradients at every step": "nothing freezes parameters or adds groups",
@@ -200,6 +208,8 @@ def conditions_of(row: Equivalent) -> Iterator[str]:
             yield f"`{name}` is {rule.when.text}"
     if row.members:
         yield "each member is " + ", ".join(_member(n, row.members[n]) for n in row.members)
+    if row.group_options:
+        yield "a group has no options but " + ", ".join(f"`{name}`" for name in row.group_options)
     yield from (REQUIREMENTS[r] for r in row.requires)
     yield from (f"note: {n}" for n in row.notes)
 

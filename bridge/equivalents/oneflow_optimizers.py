@@ -40,7 +40,13 @@ _ADAM: Final = {
 _GLOBAL_STEP: Final = (
     "OneFlow counts Adam's steps once for all parameters: equal while each gets every gradient",
 )
-_ADAM_NEEDS: Final = ("absolute groups", "gradients at every step")
+_ADAM_NEEDS: Final = ("written groups", "gradients at every step")
+
+
+def _each(*names: str) -> dict[str, To]:
+    """Return options that a group has under torch's names, as well as `lr` and `weight_decay`."""
+    return {name: To(name) for name in ("lr", "weight_decay", *names)}
+
 
 OPTIMIZERS: Final = (
     Equivalent(
@@ -57,7 +63,8 @@ OPTIMIZERS: Final = (
         },
         source=_PAGE,
         keeps_positions=True,
-        requires=("absolute groups",),
+        requires=("written groups",),
+        group_options=_each("momentum", "nesterov"),
     ),
     Equivalent(
         torch="Adam",
@@ -68,6 +75,7 @@ OPTIMIZERS: Final = (
         source=_PAGE,
         keeps_positions=True,
         requires=_ADAM_NEEDS,
+        group_options=_each("betas", "eps", "amsgrad"),
         notes=_GLOBAL_STEP,
     ),
     Equivalent(
@@ -80,6 +88,7 @@ OPTIMIZERS: Final = (
         keeps_positions=True,
         written={"weight_decay": "0.01"},
         requires=_ADAM_NEEDS,
+        group_options=_each("betas", "eps", "amsgrad"),
         notes=_GLOBAL_STEP,
     ),
     Equivalent(
@@ -97,7 +106,8 @@ OPTIMIZERS: Final = (
         source=_PAGE,
         keeps_positions=True,
         written={"lr": "0.01"},
-        requires=("absolute groups",),
+        requires=("written groups",),
+        group_options=_each("eps"),
     ),
     Equivalent(
         torch="Adadelta",
@@ -107,6 +117,7 @@ OPTIMIZERS: Final = (
         arguments={**_OPTIMIZER, "rho": To("rho"), "eps": To("eps")},
         source=_PAGE,
         keeps_positions=True,
-        requires=("absolute groups",),
+        requires=("written groups",),
+        group_options=_each("rho", "eps"),
     ),
 )

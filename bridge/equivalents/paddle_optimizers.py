@@ -37,6 +37,17 @@ _OPTIMIZER: Final = {
 }
 # The decay is added to the gradient, never taken off the parameter.
 _COUPLED: Final = {**_OPTIMIZER, "decoupled_weight_decay": dropped(only(False))}
+# Options of a group. Paddle keeps a group's learning rate as a factor of the optimizer's...
+_GROUP: Final = {
+    "lr": To("learning_rate", convert="factor"),
+    "weight_decay": To("weight_decay", convert="float"),
+}
+_EPS: Final = {"eps": To("epsilon")}
+_MOMENTS: Final[Mapping[str, To | Pair]] = {**_GROUP, "betas": Pair("beta1", "beta2"), **_EPS}
+# ... and writes that factor on each parameter, and most classes a decay of any group too: where a
+# later optimizer finds them.
+_NEEDS: Final = ("written groups", "groups alone")
+_DECAY_OF_ITS_OWN: Final = ("written groups", "rates alone")
 _ADAM: Final[Mapping[str, To | Pair]] = {
     **_OPTIMIZER,
     "betas": Pair("beta1", "beta2"),
@@ -57,7 +68,8 @@ OPTIMIZERS: Final = (
             "nesterov": dropped(only(False)),
         },
         source=_PAGES + "SGD_en.html",
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options=_GROUP,
     ),
     Equivalent(
         torch="SGD",
@@ -71,7 +83,10 @@ OPTIMIZERS: Final = (
             "nesterov": To("use_nesterov"),
         },
         source=_PAGES + "Momentum_en.html",
-        requires=("one group",),
+        # Paddle's own default is 0.9; torch's row is taken for the momentum of a group.
+        written={"momentum": "momentum"},
+        requires=_DECAY_OF_ITS_OWN,
+        group_options={**_GROUP, "momentum": To("momentum"), "nesterov": To("use_nesterov")},
     ),
     Equivalent(
         torch="Adam",
@@ -80,7 +95,8 @@ OPTIMIZERS: Final = (
         grade="p",
         arguments={**_ADAM, "decoupled_weight_decay": dropped(only(False))},
         source=_PAGES + "Adam_en.html",
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options=_MOMENTS,
     ),
     Equivalent(
         torch="AdamW",
@@ -89,7 +105,8 @@ OPTIMIZERS: Final = (
         grade="p",
         arguments=_ADAM,
         source=_PAGES + "AdamW_en.html",
-        requires=("one group",),
+        requires=_DECAY_OF_ITS_OWN,
+        group_options=_MOMENTS,
     ),
     Equivalent(
         torch="Adagrad",
@@ -104,7 +121,8 @@ OPTIMIZERS: Final = (
         },
         source=_PAGES + "Adagrad_en.html",
         written={"learning_rate": "0.01", "epsilon": "1e-10"},
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options={**_GROUP, **_EPS},
     ),
     Equivalent(
         torch="Adadelta",
@@ -114,7 +132,8 @@ OPTIMIZERS: Final = (
         arguments={**_OPTIMIZER, "rho": To("rho"), "eps": To("epsilon")},
         source=_PAGES + "Adadelta_en.html",
         written={"learning_rate": "1.0", "rho": "0.9"},
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options={**_GROUP, "rho": To("rho"), **_EPS},
     ),
     Equivalent(
         torch="NAdam",
@@ -128,7 +147,8 @@ OPTIMIZERS: Final = (
             "momentum_decay": To("momentum_decay"),
         },
         source=_PAGES + "NAdam_en.html",
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options={**_MOMENTS, "momentum_decay": To("momentum_decay")},
     ),
     Equivalent(
         torch="RAdam",
@@ -137,7 +157,8 @@ OPTIMIZERS: Final = (
         grade="p",
         arguments={**_COUPLED, "betas": Pair("beta1", "beta2"), "eps": To("epsilon")},
         source=_PAGES + "RAdam_en.html",
-        requires=("one group",),
+        requires=_NEEDS,
+        group_options=_MOMENTS,
     ),
     Equivalent(
         torch="Rprop",

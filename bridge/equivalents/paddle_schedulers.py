@@ -37,7 +37,10 @@ _SCHEDULER: Final = {
 _OWN_LR: Final = {**_SCHEDULER, "optimizer": dropped(ANYTHING)}
 _POSITIVE: Final = between(0, math.inf, otherwise="differs")
 _NUMBER: Final = between(-math.inf, math.inf, otherwise="differs")
-_BUNDLE: Final = ("one group", "one scheduler", "no lr writes")
+_BUNDLE: Final = ("one scheduler", "no lr writes")
+# Paddle scales the whole schedule for a group: also a rate that the groups have in common in torch.
+_ONE_RATE: Final = (*_BUNDLE, "one rate")
+_FLOOR: Final = (*_BUNDLE, "one rate or no floor")
 
 # What may follow a LinearWarmup, which goes to a step of it directly, by its closed form.
 BEHIND_WARM_UP: Final[Mapping[str, Mapping[str, Condition]]] = {
@@ -108,7 +111,7 @@ SCHEDULERS: Final = (
             "eta_min": To("eta_min"),
         },
         source=_PAGES + "lr/CosineAnnealingDecay_en.html",
-        requires=_BUNDLE,
+        requires=_FLOOR,
     ),
     Equivalent(
         torch="LinearLR",
@@ -145,7 +148,7 @@ SCHEDULERS: Final = (
         },
         source=_PAGES + "lr/OneCycleLR_en.html",
         written={"end_learning_rate": "max_lr / div_factor / final_div_factor"},
-        requires=_BUNDLE,
+        requires=_ONE_RATE,
     ),
     Equivalent(
         torch="ReduceLROnPlateau",
@@ -165,7 +168,7 @@ SCHEDULERS: Final = (
             "verbose": VERBOSE,
         },
         source=_PAGES + "lr/ReduceOnPlateau_en.html",
-        requires=_BUNDLE,
+        requires=_ONE_RATE,
         notes=("a first metric that is NaN or infinite stays Paddle's best for ever",),
     ),
     Equivalent(
@@ -220,7 +223,7 @@ SCHEDULERS: Final = (
         },
         source=_PAGES + "lr/CosineAnnealingWarmRestarts_en.html",
         # Paddle's state lacks the place within the cycle: a resumed run starts a new one.
-        requires=(*_BUNDLE, "no saved schedule"),
+        requires=(*_FLOOR, "no saved schedule"),
     ),
     Equivalent(
         torch="CyclicLR",
@@ -243,7 +246,7 @@ SCHEDULERS: Final = (
         },
         source=_PAGES + "lr/CyclicLR_en.html",
         written={"step_size_up": "step_size_up"},
-        requires=_BUNDLE,
+        requires=_ONE_RATE,
     ),
     Equivalent(
         torch="SequentialLR",

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
-from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_python_own, is_query, value_of
+from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_query, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
+from codemods.rules.group_options import with_groups
 from codemods.rules.members import lacks_members, texts_of
+from codemods.rules.numbers import as_float
 from codemods.signatures import VERBOSE, signature
 
 if TYPE_CHECKING:
@@ -73,13 +75,22 @@ def _apply(
             return outcome
         edits += outcome.edits
         notes += outcome.notes
-    if row.members and (reason := lacks_members(around, construct, row)) is not None:
+    if (reason := _lacks(around, construct, row, bound)) is not None:
         return Blocked(reason)
-    for requirement in row.requires:
-        if (reason := around.lacks(requirement, construct, bound)) is not None:
-            return Blocked(reason)
     edits = _with_written(construct.call, edits, _written(around, construct, row, bound))
-    return Converted(tuple(edits), tuple(notes), row.native, row.code)
+    return with_groups(
+        around, construct, row, Converted(tuple(edits), tuple(notes), row.native, row.code)
+    )
+
+
+def _lacks(
+    around: Surroundings, construct: Construct, row: Equivalent, bound: Mapping[str, cst.Arg]
+) -> str | None:
+    """Return what a row requires around the construction, and is not so."""
+    if row.members and (reason := lacks_members(around, construct, row)) is not None:
+        return reason
+    reasons = (around.lacks(requirement, construct, bound) for requirement in row.requires)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def _argument(
@@ -88,6 +99,8 @@ def _argument(
     rule = row.arguments[name]
     if isinstance(rule, Pair):
         return _pair(argument, name, rule.first, rule.second)
+    if (reason := _unclear_list(around, row, name, argument, rule)) is not None:
+        return Blocked(reason)
     judged = _judge_value(around, row, name, argument, rule)
     if isinstance(judged, Blocked):
         return judged
@@ -95,11 +108,8 @@ def _argument(
         return _drop(around, call, name, argument, rule)
     value = value_of(around.source, argument.value)
     is_told = rule.note and value is not False
-    is_int = isinstance(value, int) and is_python_own(around.source, argument.value, "float")
     notes = (f"`{name}` {rule.note}",) if is_told else ()
-    return Converted(
-        tuple(_carry(row, name, argument, rule, is_int=is_int)), (*judged.notes, *notes)
-    )
+    return Converted(tuple(_carry(around, row, name, argument, rule)), (*judged.notes, *notes))
 
 
 def _judge_value(
@@ -107,8 +117,6 @@ def _judge_value(
 ) -> Outcome:
     """Hold a value against its condition; what is not known gives a note where it is loud."""
     value = value_of(around.source, argument.value)
-    if (reason := _unclear_list(around, row, name, argument, rule)) is not None:
-        return Blocked(reason)
     if rule.when.holds(value):
         return Converted()
     if value is not UNKNOWN:
@@ -136,7 +144,9 @@ def _unclear_list(
     return None
 
 
-def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To, *, is_int: bool) -> list[Edit]:
+def _carry(
+    around: Surroundings, row: Equivalent, name: str, argument: cst.Arg, rule: To
+) -> list[Edit]:
     edits: list[Edit] = []
     if argument.keyword is None:
         if not row.keeps_positions or name == VERBOSE:  # torch's last place is another one there
@@ -147,11 +157,8 @@ def _carry(row: Equivalent, name: str, argument: cst.Arg, rule: To, *, is_int: b
             edits.append(Insert(argument, closing, "after"))
     elif rule.name != name:
         edits.append(Replace(argument.keyword, (rule.name or "",)))
-    if rule.convert == "float" and isinstance(argument.value, cst.Integer):
-        edits.append(Replace(argument.value, (repr(float(argument.value.evaluated_value)),)))
-    elif rule.convert == "float" and is_int:
-        edits.append(Insert(argument.value, "float(", "before"))
-        edits.append(Insert(argument.value, ")", "after"))
+    if rule.convert == "float":
+        edits += as_float(around.source, argument.value)
     if rule.convert in ("last member", "only element"):
         edits.append(Replace(argument.value, (_elements(argument)[-1].value,)))
     if rule.convert == "its lr":

@@ -26,6 +26,15 @@ def is_repeatable(source: Source, function: cst.BaseExpression) -> bool:
     return all(_is_pure(source, definition) for definition in _definitions(source, function))
 
 
+def has_effect(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether running an assignment's value twice may be something else than running it once.
+
+    That is so of calls, but for Python's and numpy's of numbers.
+    """
+    inside = [n for n in source.spans if node in source.ancestors(n)]
+    return any(isinstance(n, cst.Call | IMPURE) and _has_effect(source, n) for n in inside)
+
+
 def _definitions(source: Source, function: cst.BaseExpression) -> list[cst.CSTNode]:
     if not isinstance(function, cst.Name):
         return [function]
@@ -39,7 +48,7 @@ def _definitions(source: Source, function: cst.BaseExpression) -> list[cst.CSTNo
 
 def _is_pure(source: Source, function: cst.CSTNode) -> bool:
     inside = [node for node in source.spans if function in source.ancestors(node)]
-    return not any(_has_effect(source, n) or _reads_more(source, function, n) for n in inside)
+    return not any(has_effect(source, n) or _reads_more(source, function, n) for n in inside)
 
 
 def _reads_more(source: Source, function: cst.CSTNode, node: cst.CSTNode) -> bool:
@@ -58,7 +67,8 @@ def _reads_more(source: Source, function: cst.CSTNode, node: cst.CSTNode) -> boo
     return not is_module and not isinstance(value_of(source, node), int | float)
 
 
-def _has_effect(source: Source, node: cst.CSTNode) -> bool:
+def has_effect(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a node may do more than compute: it calls what is not known, or it writes."""
     match node:
         case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
             return not isinstance(target, cst.Name)

@@ -1,4 +1,4 @@
-"""What an optimizer is given to optimize: surely parameters, groups written out, or unknown."""
+"""What an optimizer is given to optimize: surely parameters, or perhaps groups of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from codemods.source import Source
 
-# Group options that OneFlow's native optimizers take per group, under torch's names.
-GROUP_KEYS: Final = frozenset({"params", "lr", "momentum", "weight_decay", "betas", "eps"})
 # Builtins that hand on what is in their last argument.
 HANDED_ON: Final = ("filter", "list", "tuple")
 # Methods of a model that yield its parameters.
@@ -58,22 +56,6 @@ def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR091
             is_kept = is_only_read(source, params)
             return definition is not None and is_kept and is_flat(source, definition)
     return False
-
-
-def literal_groups(params: cst.BaseExpression) -> bool:
-    """Tell whether an expression is a list of groups that OneFlow takes as torch does."""
-    if not isinstance(params, cst.List) or not params.elements:
-        return False
-    return all(
-        isinstance(group.value, cst.Dict)
-        and all(
-            isinstance(entry, cst.DictElement)
-            and isinstance(entry.key, cst.SimpleString)
-            and entry.key.evaluated_value in GROUP_KEYS
-            for entry in group.value.elements
-        )
-        for group in params.elements
-    )
 
 
 def _is_handed_on(

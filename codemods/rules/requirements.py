@@ -9,13 +9,15 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from codemods.arguments import definition_of
+from codemods.branches import are_exclusive
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import shape_of, writes
+from codemods.rules.factors import has_one_rate
 from codemods.rules.functions import is_repeatable
-from codemods.rules.members import lacks_linear_warm_up
+from codemods.rules.grouping import groups_of, is_one_group
+from codemods.rules.members import argument_of, lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
-from codemods.rules.parameters import literal_groups, params_of, yields_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,11 +33,15 @@ READ = ("requires_grad",)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A bundle, the file it stands in, and the framework's version that is written for."""
+    """A bundle, the file it stands in, and the framework's version that is written for.
+
+    `others` are the optimizers of the file's other bundles.
+    """
 
     source: Source
     bundle: Bundle
     version: tuple[int, ...]
+    others: tuple[Construct, ...] = ()
 
     def members(self, construct: Construct) -> list[Construct] | None:
         """Return a composition's members, None where they are not followed."""
@@ -62,21 +68,60 @@ class Surroundings:
         return CHECKS[requirement](self, construct, bound)
 
 
-def _one_group(around: Surroundings, _: Construct, bound: Mapping[str, cst.Arg]) -> str | None:
-    for optimizer_call in (c.call for c in around.bundle.optimizers):
-        params = params_of(optimizer_call, bound)
-        if params is None or not yields_parameters(around.source, params):
-            return "its parameter groups would share one learning rate, or cannot be seen here"
+def _one_group(around: Surroundings, construct: Construct, _: object) -> str | None:
+    if not is_one_group(around.source, construct):
+        return "it has parameter groups, or they cannot be seen here"
     return _adds_groups(around)
 
 
-def _absolute_groups(
+def _written_groups(around: Surroundings, construct: Construct, _: object) -> str | None:
+    source = around.source
+    is_seen = is_one_group(source, construct) or groups_of(
+        source, construct, around.bundle.optimizers
+    )
+    return _adds_groups(around) if is_seen else "its parameter groups cannot be seen here"
+
+
+def _rates_alone(around: Surroundings, construct: Construct, _: object) -> str | None:
+    return None if has_one_rate(around, construct) else _meets_another(around, construct)
+
+
+def _groups_alone(
     around: Surroundings, construct: Construct, bound: Mapping[str, cst.Arg]
 ) -> str | None:
-    params = params_of(construct.call, bound)
-    if params is not None and (yields_parameters(around.source, params) or literal_groups(params)):
-        return _adds_groups(around)
-    return "its parameter groups cannot be seen here"
+    groups = groups_of(around.source, construct, around.bundle.optimizers) or ()
+    if groups and ("weight_decay" in bound or any("weight_decay" in g.options for g in groups)):
+        return _meets_another(around, construct)
+    return _rates_alone(around, construct, bound)
+
+
+def _meets_another(around: Surroundings, construct: Construct) -> str | None:
+    """Return which other optimizer could find what Paddle writes on the parameters of groups.
+
+    One that has groups itself writes all of it anew.
+    """
+    source = around.source
+    for other in (*around.bundle.optimizers, *around.others):
+        is_instead = are_exclusive(source, construct.call, other.call)
+        writes_anew = is_instead and not is_one_group(source, other)
+        if other is not construct and not writes_anew:
+            line = source.line(other.call)
+            return (
+                "Paddle keeps the rates and the decay of groups on the parameters, where the "
+                f"optimizer in line {line} may find them"
+            )
+    return None
+
+
+def _one_rate(around: Surroundings, *_: object) -> str | None:
+    if all(has_one_rate(around, optimizer) for optimizer in around.bundle.optimizers):
+        return None
+    return "Paddle would scale the schedule, which in torch is the same for every group"
+
+
+def _one_rate_or_no_floor(around: Surroundings, construct: Construct, *_: object) -> str | None:
+    is_at_zero = argument_of(around, construct, "eta_min") == 0
+    return None if is_at_zero else _one_rate(around)
 
 
 def _adds_groups(around: Surroundings) -> str | None:
@@ -178,7 +223,11 @@ def _defines_function(source: Source, node: cst.CSTNode) -> bool:
 
 CHECKS: Mapping[str, Callable[..., str | None]] = {
     "one group": _one_group,
-    "absolute groups": _absolute_groups,
+    "written groups": _written_groups,
+    "rates alone": _rates_alone,
+    "groups alone": _groups_alone,
+    "one rate": _one_rate,
+    "one rate or no floor": _one_rate_or_no_floor,
     "one scheduler": lacks_one_scheduler,
     "no lr writes": _no_lr_writes,
     "gradients at every step": _gradients_at_every_step,

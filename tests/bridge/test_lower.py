@@ -159,11 +159,66 @@ def test_what_would_train_differently_is_refused_with_the_reason(
         bridge.lower(optimizer)
 
 
-@pytest.mark.only_backend("paddle")
-def test_several_groups_are_refused_on_paddle(xp: Framework) -> None:
-    optimizer = ours(pair(xp, "SGD", (0.1, 0.2), native=False), "SGD")
+GROUPED = [
+    pytest.param(name, options, of_one, id=f"{name} {of_one}")
+    for name, options, of_one in [
+        ("SGD", {}, {}),
+        ("SGD", {"weight_decay": 0.1}, {"weight_decay": 0.0}),
+        ("SGD", {}, {"momentum": 0.9, "nesterov": True}),
+        ("SGD", {"momentum": 0.9, "weight_decay": 0.1}, {"weight_decay": 0, "momentum": 0.5}),
+        ("Adam", {"weight_decay": 0.1}, {"weight_decay": 0, "betas": (0.8, 0.9), "eps": 1e-3}),
+        ("AdamW", {}, {"weight_decay": 0.3, "betas": (0.8, 0.9), "eps": 1e-3}),
+        ("Adagrad", {}, {"weight_decay": 0.3, "eps": 1e-3}),
+        ("Adadelta", {}, {"weight_decay": 0.3, "rho": 0.5, "eps": 1e-3}),
+        ("NAdam", {}, {"weight_decay": 0.3, "betas": (0.8, 0.9), "momentum_decay": 0.1}),
+        ("RAdam", {}, {"weight_decay": 0.3, "betas": (0.8, 0.9), "eps": 1e-3}),
+    ]
+]
 
-    with pytest.raises(UnsupportedError, match="only if its parameters are one flat group"):
+
+@pytest.mark.parametrize("before", [0, 20])
+@pytest.mark.parametrize(("name", "options", "of_one"), GROUPED)
+def test_groups_are_lowered_with_options_of_their_own(
+    xp: Framework, name: str, options: dict[str, Any], of_one: dict[str, Any], before: int
+) -> None:
+    both = pair(xp, name, (0.01, 0.002), native=False, **options)
+    optimizer = ours(both, name, **options)
+    for opt in (optimizer, both.torch):
+        opt.param_groups[1].update(of_one)
+    run(both, optimizer, before)
+    if not has_row(xp, name):
+        with pytest.raises(UnsupportedError, match=f"nothing that equals torch's {name}"):
+            bridge.lower(optimizer)
+        return
+    run(both, bridge.lower(optimizer), 80)
+
+    assert both.error() < SAME_PARAMS
+
+
+OF_ALL = [
+    ("Adam", {"amsgrad": True}, "paddle.optimizer.Adam has no `amsgrad` for a single group"),
+    ("Adagrad", {"initial_accumulator_value": 1.0}, "`initial_accumulator_value` for a single"),
+    ("Rprop", {}, "only if its parameters are one flat group"),
+]
+
+
+@pytest.mark.only_backend("paddle")
+@pytest.mark.parametrize(("name", "of_one", "why"), OF_ALL)
+def test_an_option_that_paddle_has_for_all_groups_alone_is_refused(
+    xp: Framework, name: str, of_one: dict[str, Any], why: str
+) -> None:
+    optimizer = ours(pair(xp, name, (0.1, 0.2), native=False), name)
+    optimizer.param_groups[1].update(of_one)
+
+    with pytest.raises(UnsupportedError, match=why):
+        bridge.lower(optimizer)
+
+
+@pytest.mark.only_backend("paddle")
+def test_a_first_group_at_rest_has_no_factors(xp: Framework) -> None:
+    optimizer = ours(pair(xp, "SGD", (0.0, 0.2), native=False), "SGD")
+
+    with pytest.raises(UnsupportedError, match="cannot scale a learning rate of 0"):
         bridge.lower(optimizer)
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from bridge.equivalents import Equivalent
 
 GROUPS: Final = """[
-    {"params": model.first.parameters(), "lr": 0.02, "nesterov": True},
+    {"params": model.first.parameters(), "lr": 0.02},
     {"params": model.second.parameters()},
 ]"""
-# An option that OneFlow's groups have not, where the port does not see it.
+# An option that native groups have not, where the port does not see it.
 UNSEEN: Final = """\
 groups = [{"params": model.first.parameters(), "maximize": True}]
 groups.append({"params": model.second.parameters()})
@@ -34,6 +34,13 @@ FREEZE: Final = """\
     for param in model.first.parameters():
         param.requires_grad_(step % 2 == 0)
 """
+ON_THE_SAME: Final = "other = optim.SGD(model.parameters(), lr=0.1)\n"
+BOTH_STEP: Final = "    optimizer.step()\n    other.step()\n"
+ALONE: Final = (
+    ("model.parameters()", GROUPS),
+    (LOOP, ON_THE_SAME + LOOP),
+    ("    optimizer.step()\n", BOTH_STEP),
+)
 OTHER: Final = "other = lr_scheduler.ExponentialLR(optimizer, 0.9)\n"
 STEP: Final = "    scheduler.step()\n"
 WARM_UP: Final = "scheduler = lr_scheduler.LinearLR(optimizer, 0.1, total_iters=30)\n"
@@ -54,11 +61,15 @@ GIVEN: Final[Mapping[str, Mapping[str, str]]] = {
 }
 CHANGES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "one group": (("model.parameters()", GROUPS),),
-    "absolute groups": (
+    "rates alone": ALONE,
+    "groups alone": ALONE,
+    "one rate": (("model.parameters()", GROUPS),),
+    "one rate or no floor": (("model.parameters()", GROUPS),),
+    "written groups": (
         ("optimizer = ", f"{UNSEEN}optimizer = "),
         ("model.parameters()", "groups"),
     ),
-    "OF105 absolute groups": (("model.parameters()", "model.named_parameters()"),),
+    "OF105 written groups": (("model.parameters()", "model.named_parameters()"),),
     "one scheduler": ((LOOP, OTHER + LOOP), (STEP, f"{STEP}    other.step()\n")),
     "PD208 one scheduler": (
         (LOOP, PLATEAU + LOOP),
@@ -71,6 +82,9 @@ CHANGES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 # What a row's script needs besides, for that row to be the one that is taken.
 ALONG: Final[Mapping[str, Mapping[str, str]]] = {
     "PD102": {"momentum": "0.9"},
+    "PD205": {"eta_min": "0.01"},
+    "PD208": {"min_lr": "0.01", "patience": "1"},
+    "PD212": {"eta_min": "0.01"},
     "OF212": {"schedulers": f"[{CHAINED}]"},
 }
 # OneFlow's goes on from whatever rate it finds, or finds each from the first one, as torch's does.

@@ -91,6 +91,14 @@ MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "OF211": ("lr_scheduler.LambdaLR(optimizer, lambda step: 0.95**step)",),
     "OF212": ("lr_scheduler.CosineAnnealingLR(optimizer, 40, eta_min=0.01)",),
 }
+# An option of a group, as its entry; and what a class has for all groups alone, by its row.
+OPTIONS: Final[Mapping[str, str]] = {"lr": '"lr": 0.02', "betas": '"betas": (0.8, 0.95)'}
+OF_ALL: Final[Mapping[str, tuple[str, str]]] = {
+    "PD103": ("amsgrad", '"amsgrad": True'),
+    "PD104": ("amsgrad", '"amsgrad": True'),
+    "PD105": ("initial_accumulator_value", '"initial_accumulator_value": 1.0'),
+    "OF104": ("initial_accumulator_value", '"initial_accumulator_value": 1.0'),
+}
 # How the loop has to change for a mistake to show: gradients so small that what is added to their
 # root counts, parameters without a gradient at some steps, a default that is left to the class.
 CLIP: Final = "    torch.nn.utils.clip_grad_norm_(model.parameters(), 1e-5)\n    optimizer.step"
@@ -132,6 +140,7 @@ def mutants(framework: str) -> Iterator[Mutant]:
             yield from _defaults(framework, row, is_scheduler=is_scheduler)
             yield from _pairs(framework, row)
             yield from _members(framework, row)
+            yield from _groups(framework, row)
 
 
 def _conditions(framework: str, row: Equivalent, *, is_scheduler: bool) -> Iterator[Mutant]:
@@ -175,6 +184,33 @@ def _members(framework: str, row: Equivalent) -> Iterator[Mutant]:
         wrong = replace(row, members={**row.members, name: {}})
         text = script(row.torch, _with(member), is_scheduler=True)
         yield Mutant(f"with {name} for a member", framework, wrong, text)
+
+
+def _groups(framework: str, row: Equivalent) -> Iterator[Mutant]:
+    """Take a group's rate for a factor, its betas for each other, and what only all have."""
+    for name, rule in row.group_options.items():
+        wrong = (
+            Pair(rule.second, rule.first)
+            if isinstance(rule, Pair)
+            else replace(rule, convert="as it is")
+        )
+        if wrong != rule and name in OPTIONS:
+            yield _grouped(framework, row, {**row.group_options, name: wrong}, name, OPTIONS[name])
+    if row.code in OF_ALL:
+        name, entry = OF_ALL[row.code]
+        yield _grouped(framework, row, {**row.group_options, name: To(name)}, name, entry)
+
+
+def _grouped(
+    framework: str, row: Equivalent, options: Mapping[str, To | Pair], name: str, entry: str
+) -> Mutant:
+    groups = (
+        f'[{{"params": model.first.parameters(), {entry}}}, '
+        '{"params": model.second.parameters()}]'
+    )
+    given = {"momentum": "0.9"} if row.code == "PD102" else {}
+    text = script(row.torch, given, is_scheduler=False).replace("model.parameters()", groups)
+    return Mutant(f"{name} of a group", framework, replace(row, group_options=options), text)
 
 
 def _with(member: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""`optimizer.param_groups` in Paddle, which has none: of one group, `get_lr` and `set_lr` say it.
+"""`optimizer.param_groups` in Paddle, which has none: `get_lr` and `set_lr` say it, and factors.
 
 https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimizer/Optimizer_en.html
 """
@@ -11,6 +11,8 @@ import libcst as cst
 
 from codemods.groups import Count, Each, Single, writes
 from codemods.model import Blocked, Converted, Replace
+from codemods.rules.factors import factors_of, times
+from codemods.rules.functions import has_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
     from codemods.groups import Access, Shape
     from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
+    from codemods.source import Source
 
 OTHER: Final = Blocked("Paddle's optimizers have no `param_groups` that can be used like this")
+SCALED: Final = Blocked(
+    "in Paddle a group's rate is a factor, and this is no number that the source tells"
+)
 OPERATORS: Final = {
     cst.AddAssign: "+",
     cst.SubtractAssign: "-",
@@ -28,15 +34,35 @@ OPERATORS: Final = {
     cst.DivideAssign: "/",
     cst.PowerAssign: "**",
 }
+# What has the same result for every group, whatever the group's factor is.
+SCALING: Final = (cst.MultiplyAssign, cst.DivideAssign)
 # What needs no parentheses beside an operator.
 ATOMS: Final = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript)
 JUMPS: Final = (cst.Break, cst.Continue)
 
 
 def convert_groups(around: Surroundings, use: AttributeUse, shape: Shape) -> Outcome:
-    """Write what is done with the only group as what is done with the optimizer."""
+    """Write what is done with the groups as what is done with the optimizer."""
     if writes(shape, "lr") and around.bundle.schedulers and not isinstance(shape, Count):
         return Blocked("Paddle refuses a written lr while a scheduler drives it")
+    factors = factors_of(around)
+    if factors is None:
+        return SCALED
+    match shape:
+        case Count(call):
+            return Converted((Replace(call, (repr(len(factors)),)),))
+        case _ if len(factors) == 1:
+            return _only_group(around, use, shape)
+        case Single(access, int() as index) if -len(factors) <= index < len(factors):
+            return _read(around, use, access, factors[index])
+        case Each() if writes(shape):
+            return _written(around, use, shape, factors)
+        case Each():
+            return _each_read(around, use, shape, factors)
+    return OTHER
+
+
+def _only_group(around: Surroundings, use: AttributeUse, shape: Shape) -> Outcome:
     match shape:
         case Single(access, index) if index in (0, -1):
             return _converted(around, use, [access])
@@ -45,9 +71,68 @@ def convert_groups(around: Surroundings, use: AttributeUse, shape: Shape) -> Out
             if isinstance(outcome, Blocked):
                 return outcome
             return Converted((Replace(shape.loop, parts), *outcome.edits))
-        case Count(call):
-            return Converted((Replace(call, ("1",)),))
     return OTHER
+
+
+def _read(around: Surroundings, use: AttributeUse, access: Access, factor: float | None) -> Outcome:
+    """Multiply the optimizer's rate with a group's factor."""
+    if access.key != "lr" or access.kind != "read":
+        return OTHER
+    if factor is None:
+        return SCALED
+    rate = times(f"{around.source.text(use.holder)}.get_lr()", factor)
+    return Converted((Replace(access.node, (rate,)),))
+
+
+def _each_read(
+    around: Surroundings, use: AttributeUse, shape: Each, factors: Sequence[float | None]
+) -> Outcome:
+    """Loop over the factors in the place of the groups; the rate is read when torch's is."""
+    if any(access.key != "lr" or access.kind != "read" for access in shape.accesses):
+        return OTHER
+    if None in factors:
+        return SCALED
+    rate = f"{around.source.text(use.holder)}.get_lr()"
+    iterated = f"range({len(factors)})"
+    if set(factors) != {1.0}:
+        iterated = f"[{', '.join(map(repr, factors))}]"
+        name = next(_names_of(around.source, shape), "")
+        rate = f"({rate} * {name})"
+    edits = [Replace(access.node, (rate,)) for access in shape.accesses]
+    return Converted((Replace(use.node, (iterated,)), *edits))
+
+
+def _names_of(source: Source, shape: Each) -> Iterator[str]:
+    """Yield the name of the group in a loop."""
+    for access in shape.accesses:
+        if isinstance(access.node, cst.Subscript):
+            yield source.text(access.node.value)
+
+
+def _written(
+    around: Surroundings, use: AttributeUse, shape: Each, factors: Sequence[float | None]
+) -> Outcome:
+    """Write the optimizer's rate once, where a loop would write the same into each group.
+
+    Into groups with factors nothing can be written but a multiple of what they have.
+    """
+    node = shape.accesses[0].node
+    is_alone = isinstance(shape.loop, cst.For) and shape.counter is None
+    if not is_alone or not _is_only_statement(shape.loop, node) or has_effect(around.source, node):
+        return OTHER
+    is_scaled = isinstance(node, cst.AugAssign) and isinstance(node.operator, SCALING)
+    if set(factors) != {1.0} and not (is_scaled and len(shape.accesses) == 1):
+        return SCALED
+    return _only_group(around, use, shape)
+
+
+def _is_only_statement(loop: cst.CSTNode, node: cst.CSTNode) -> bool:
+    match loop:
+        case cst.For(body=cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[statement])])):
+            return statement is node
+        case cst.For(body=cst.SimpleStatementSuite(body=[statement])):
+            return statement is node
+    return False
 
 
 def _converted(around: Surroundings, use: AttributeUse, accesses: Sequence[Access]) -> Outcome:

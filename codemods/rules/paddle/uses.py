@@ -19,7 +19,9 @@ from codemods.rules.calls import (
     no_arguments,
     zero_grad_is_plain,
 )
-from codemods.rules.paddle.groups import convert_groups
+from codemods.rules.factors import factors_of, times
+from codemods.rules.grouping import groups_of
+from codemods.rules.paddle.groups import SCALED, convert_groups
 from codemods.rules.uses import Words
 from codemods.signatures import signature
 
@@ -61,14 +63,27 @@ def _step_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
 def _get_last_lr(around: Surroundings, use: MethodCall) -> Outcome:
     if use.call.args:
         return Blocked("`get_last_lr` takes no arguments")
+    factors = factors_of(around) or (None,)
+    known = [factor for factor in factors if factor is not None]
+    rate = f"{around.source.text(use.holder)}()"
     above = around.source.parents.get(use.call)
-    if isinstance(above, cst.Subscript) and _is_first_or_last(around, above):
-        return Converted((Replace(above, (use.holder, "()")),))
-    return Converted((Replace(use.call, ("[", use.holder, "()]")),))
+    if isinstance(above, cst.Subscript) and (index := _index(around, above)) is not None:
+        if not -len(factors) <= index < len(factors):
+            return Blocked("`get_last_lr` is asked for a group that there is not")
+        factor = factors[index]
+        return SCALED if factor is None else Converted((Replace(above, (times(rate, factor),)),))
+    if len(known) < len(factors):
+        return SCALED
+    rates = [rate if factor == 1.0 else f"{rate} * {factor!r}" for factor in known]
+    return Converted((Replace(use.call, (f"[{', '.join(rates)}]",)),))
 
 
-def _is_first_or_last(around: Surroundings, node: cst.Subscript) -> bool:
-    return around.source.text(node.slice[0]).strip() in ("0", "-1") and len(node.slice) == 1
+def _index(around: Surroundings, node: cst.Subscript) -> int | None:
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=value))]:
+            index = value_of(around.source, value)
+            return index if isinstance(index, int) else None
+    return None
 
 
 def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
@@ -113,10 +128,21 @@ def _may_have_changed(around: Surroundings) -> str | None:
         torch_signature = signature(construct.reference.qualified)
         bound = bind(construct.call, torch_signature) if torch_signature is not None else {}
         for name, argument in bound.items() if not isinstance(bound, Unbound) else ():
-            if name not in NOT_SAVED and value_of(around.source, argument.value) is UNKNOWN:
-                text = around.source.text(argument.value)
-                return f"on resume torch takes `{name}` from the checkpoint, Paddle `{text}` again"
+            if name not in NOT_SAVED and (reason := _is_unknown(around, name, argument.value)):
+                return reason
+    for optimizer in around.bundle.optimizers:
+        for group in groups_of(around.source, optimizer, around.bundle.optimizers) or ():
+            for name, entry in group.options.items():
+                if reason := _is_unknown(around, name, entry.value):
+                    return reason
     return None
+
+
+def _is_unknown(around: Surroundings, name: str, value: cst.BaseExpression) -> str | None:
+    if value_of(around.source, value) is not UNKNOWN:
+        return None
+    text = around.source.text(value)
+    return f"on resume torch takes `{name}` from the checkpoint, Paddle `{text}` again"
 
 
 METHODS: Mapping[tuple[Role, str], Callable[[Surroundings, MethodCall], Outcome]] = {

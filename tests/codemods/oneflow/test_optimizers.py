@@ -16,7 +16,7 @@ GROUPS = '[{"params": a.parameters(), "lr": 0.1}, {"params": b.parameters()}]'
         ("SGD(model.parameters(), 0.1, 0.9, args.dampening)", "`args.dampening` is not known"),
         ("SGD(model.parameters(), maximize=True)", "`maximize` is False"),
         ("SGD(params, lr=0.1)", "its parameter groups cannot be seen"),
-        ('SGD([{"params": p, "nesterov": True}])', "its parameter groups cannot be seen"),
+        ('SGD([{"params": p, "maximize": True}])', "has no `maximize` for a single group"),
         ('SGD([{"params": p, key: 1}])', "its parameter groups cannot be seen"),
         ('SGD([{"params": p, **more}])', "its parameter groups cannot be seen"),
         ('SGD([{"params": p}, group])', "its parameter groups cannot be seen"),

@@ -40,7 +40,7 @@ def test_arguments_that_paddle_takes_otherwise_go_to_bridge(arguments: str, reas
 
 @pytest.mark.parametrize(
     "params",
-    ["params", "groups()", "[weight, bias]", '[{"params": model.parameters()}]', "net.named()"],
+    ["params", "groups()", "[weight, bias]", "net.named()"],
 )
 def test_parameters_that_may_be_groups_go_to_bridge(params: str) -> None:
     before = f"from torch import optim\nopt = optim.SGD({params}, lr=0.1)\n"
