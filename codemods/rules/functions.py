@@ -26,15 +26,6 @@ def is_repeatable(source: Source, function: cst.BaseExpression) -> bool:
     return all(_is_pure(source, definition) for definition in _definitions(source, function))
 
 
-def has_effect(source: Source, node: cst.CSTNode) -> bool:
-    """Tell whether running an assignment's value twice may be something else than running it once.
-
-    That is so of calls, but for Python's and numpy's of numbers.
-    """
-    inside = [n for n in source.spans if node in source.ancestors(n)]
-    return any(isinstance(n, cst.Call | IMPURE) and _has_effect(source, n) for n in inside)
-
-
 def _definitions(source: Source, function: cst.BaseExpression) -> list[cst.CSTNode]:
     if not isinstance(function, cst.Name):
         return [function]
