@@ -32,6 +32,8 @@ DIGITS: Final = 15
 Rate: TypeAlias = cst.BaseExpression | float
 # Where a node may be given a value.
 WRITTEN: Final = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Element)
+# What an expression stands in as a whole: it needs no parentheses there.
+WHOLE: Final = (cst.Arg, cst.Assign, cst.Element, cst.DictElement, cst.FormattedStringExpression)
 # What needs no parentheses beside `/`.
 ATOMS: Final = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript)
 
@@ -73,13 +75,12 @@ def factors_of(around: Surroundings) -> tuple[float | None, ...] | None:
     return tuple(column.pop() if len(column) == 1 else None for column in columns)
 
 
-def times(rate: str, factor: float) -> str:
-    """Write a rate times a factor, for any place in an expression.
-
-    >>> times("optimizer.get_lr()", 0.1), times("optimizer.get_lr()", 1.0)
-    ('(optimizer.get_lr() * 0.1)', 'optimizer.get_lr()')
-    """
-    return rate if factor == 1.0 else f"({rate} * {factor!r})"
+def times(source: Source, place: cst.CSTNode, rate: str, factor: float) -> str:
+    """Write a rate times a factor, as it can stand at a place of the file."""
+    if factor == 1.0:
+        return rate
+    is_whole = isinstance(source.parents.get(place), WHOLE)
+    return f"{rate} * {factor!r}" if is_whole else f"({rate} * {factor!r})"
 
 
 def has_one_rate(around: Surroundings, construct: Construct) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.groups import Count, Each, Single, writes
+from codemods.groups import WRITES, Count, Each, Single, writes
 from codemods.model import Blocked, Converted, Replace
 from codemods.rules.factors import factors_of, times
 from codemods.rules.functions import has_effect
@@ -48,11 +48,17 @@ def convert_groups(around: Surroundings, use: AttributeUse, shape: Shape) -> Out
     factors = factors_of(around)
     if factors is None:
         return SCALED
+    if isinstance(shape, Count):
+        return Converted((Replace(shape.call, (repr(len(factors)),)),))
+    if len(factors) == 1:
+        return _only_group(around, use, shape)
+    return _of_several(around, use, shape, factors)
+
+
+def _of_several(
+    around: Surroundings, use: AttributeUse, shape: Shape, factors: Sequence[float | None]
+) -> Outcome:
     match shape:
-        case Count(call):
-            return Converted((Replace(call, (repr(len(factors)),)),))
-        case _ if len(factors) == 1:
-            return _only_group(around, use, shape)
         case Single(access, int() as index) if -len(factors) <= index < len(factors):
             return _read(around, use, access, factors[index])
         case Each() if writes(shape):
@@ -80,7 +86,8 @@ def _read(around: Surroundings, use: AttributeUse, access: Access, factor: float
         return OTHER
     if factor is None:
         return SCALED
-    rate = times(f"{around.source.text(use.holder)}.get_lr()", factor)
+    source = around.source
+    rate = times(source, access.node, f"{source.text(use.holder)}.get_lr()", factor)
     return Converted((Replace(access.node, (rate,)),))
 
 
@@ -116,9 +123,10 @@ def _written(
 
     Into groups with factors nothing can be written but a multiple of what they have.
     """
-    node = shape.accesses[0].node
-    is_alone = isinstance(shape.loop, cst.For) and shape.counter is None
-    if not is_alone or not _is_only_statement(shape.loop, node) or has_effect(around.source, node):
+    written = next(access for access in shape.accesses if access.kind in WRITES)
+    node, value = written.node, written.value
+    is_alone = shape.counter is None and _is_only_statement(shape.loop, node)
+    if not is_alone or value is None or any(has_effect(around.source, n) for n in _within(value)):
         return OTHER
     is_scaled = isinstance(node, cst.AugAssign) and isinstance(node.operator, SCALING)
     if set(factors) != {1.0} and not (is_scaled and len(shape.accesses) == 1):

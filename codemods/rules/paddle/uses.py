@@ -70,8 +70,9 @@ def _get_last_lr(around: Surroundings, use: MethodCall) -> Outcome:
     if isinstance(above, cst.Subscript) and (index := _index(around, above)) is not None:
         if not -len(factors) <= index < len(factors):
             return Blocked("`get_last_lr` is asked for a group that there is not")
-        factor = factors[index]
-        return SCALED if factor is None else Converted((Replace(above, (times(rate, factor),)),))
+        if (factor := factors[index]) is None:
+            return SCALED
+        return Converted((Replace(above, (times(around.source, above, rate, factor),)),))
     if len(known) < len(factors):
         return SCALED
     rates = [rate if factor == 1.0 else f"{rate} * {factor!r}" for factor in known]
