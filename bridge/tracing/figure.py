@@ -38,13 +38,7 @@ def draw(comparison: Comparison, path: Path) -> None:
 
 def kind_of(path: Path) -> str:
     """Return which of `FORMATS` a file's name asks for."""
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in FORMATS:
-        raise TraceError(
-            f"a figure is one of {', '.join(FORMATS)}, got {path.name!r}.\n"
-            "Hint: end the file's name in one of them."
-        )
-    return kind
+    return _style.kind_of(path, FORMATS, TraceError)
 
 
 def shown(rows: Iterable[Row]) -> list[Row]:

@@ -213,7 +213,7 @@ def test_another_format_is_refused_with_those_that_are_known(tmp_path: Path) -> 
     done = run(a, a, "--figure", tmp_path / "f.gif")
 
     assert done.exit_code == 2
-    assert "a figure is one of png, svg, pdf, html, got 'f.gif'" in done.stderr
+    assert "a figure is written as .png, .svg, .pdf, .html, got 'f.gif'" in done.stderr
     assert os.listdir(tmp_path) == ["a"]  # noqa: PTH208 - the names alone
 
 
