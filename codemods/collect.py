@@ -35,7 +35,7 @@ from codemods.whereabouts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from libcst.metadata import Scope
 
@@ -47,14 +47,21 @@ if TYPE_CHECKING:
 
 
 def collect(
-    source: Source, names: Names, classify: Classify = class_of, view: View | None = None
+    source: Source,
+    names: Names,
+    classify: Classify = class_of,
+    view: View | None = None,
+    stepped: Collection[cst.CSTNode] = (),
 ) -> Facts:
     """Find every optimizer and scheduler of a file and follow what holds them.
 
     `classify` tells which class a dotted name means; by default torch's are meant. `view` tells
-    what functions of other files do with what they are handed.
+    what functions of other files do with what they are handed. `stepped` are the arguments of
+    calls that do with an optimizer what its own step does.
     """
-    return _Collector(source, names, classify, view).run()
+    collector = _Collector(source, names, classify, view)
+    collector.stepped.update(stepped)
+    return collector.run()
 
 
 class _Collector:
@@ -73,6 +80,7 @@ class _Collector:
         self.names: dict[str, list[cst.Name]] = {}
         self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self.generators: set[cst.CSTNode] = set()
+        self.stepped: set[cst.CSTNode] = set()
         modules = parts_of_names(source, names)
         attributes = (a for a in source.each(cst.Attribute) if a not in modules)
         for attribute in sorted(attributes, key=source.start):
@@ -213,6 +221,8 @@ class _Collector:
 
     def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
         call = self.source.enclosing(argument, cst.Call)
+        if argument in self.stepped:
+            return
         if call is None or argument not in call.args:  # a base class or a decorator's keyword
             slot.uses.append(Escape(node, "it is used as an argument of a class"))
             return

@@ -10,6 +10,7 @@ from codemods.definitions import given
 from codemods.kinds import (
     MODULE,
     NOTHING,
+    SCALER,
     TENSOR,
     UNKNOWN,
     VALUE,
@@ -33,6 +34,8 @@ ANNOTATIONS: Final = {
     "torch.Tensor": TENSOR,
     "torch.nn.Module": MODULE,
     "torch.utils.data.DataLoader": Type("loader"),
+    "torch.amp.GradScaler": SCALER,
+    "torch.cuda.amp.GradScaler": SCALER,
 }
 PLAIN_ANNOTATIONS: Final = ("int", "float", "str", "bool", "bytes")
 UNBOUND: Final = ("staticmethod", "classmethod")

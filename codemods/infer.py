@@ -97,6 +97,8 @@ class Types:
                 return "module"
             case "loader":
                 return "loader"
+            case "scaler":
+                return "scaler"
             case "instance" if isinstance(of.owner, cst.ClassDef):
                 return "module" if self.definitions.is_module(of.owner) else None
         return None

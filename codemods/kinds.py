@@ -38,6 +38,7 @@ DICT: Final = Type("dict")  # what is in it is not followed
 LAYER: Final = Type("layer")  # a module whose call gives a tensor
 MODULE: Final = Type("module")
 BATCH: Final = Type("batch")  # what a loader yields
+SCALER: Final = Type("scaler")
 OPTIMIZER: Final = Type("optimizer")
 
 

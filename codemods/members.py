@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from codemods.names import Names
     from codemods.source import Source
 
-OWNERS: Final = {"tensor": "Tensor", "module": "Module", "loader": "DataLoader"}
+OWNERS: Final = {
+    "tensor": "Tensor",
+    "module": "Module",
+    "loader": "DataLoader",
+    "scaler": "GradScaler",
+}
+MEMBERS_OF: Final = tuple(f"{owner}." for owner in OWNERS.values())
 # Names of torch's members that numpy's arrays, files, loggers, optimizers, ... have as well.
 NUMPY: Final = """
 all any argmax argmin argsort astype choose clip conj copy cumprod cumsum diagonal dot fill flatten
@@ -79,6 +85,7 @@ def member_uses(
 def member_names(table: Table) -> frozenset[str]:
     """Return the members that need a look: those that differ, and those of torch's own objects."""
     listed = {name for rows in table.members.values() for name in rows}
+    listed |= {name.rpartition(".")[2] for name in table.left if name.startswith(MEMBERS_OF)}
     return frozenset(listed | torch_members.TENSOR | torch_members.MODULE | MODULE_STATE)
 
 
@@ -125,7 +132,7 @@ class _Members:
             torch_names = torch_members.MODULE | MODULE_STATE
             if holder == "module" and name not in torch_names:
                 return None  # a part of the model, or an attribute of the user's own
-            return MemberUse(node, full, Blocked(f"`{full}` is in no table yet"))
+            return MemberUse(node, full, Blocked(self.table.why_left(full)))
         return self._by_row(node, full, row)
 
     def _by_row(self, node: cst.Attribute, full: str, row: Api) -> MemberUse | None:

@@ -35,9 +35,10 @@ Kind: TypeAlias = Literal[
     "dtype",
     "value",
     "itself",
+    "scaler",
     "unknown",
 ]
-Holder: TypeAlias = Literal["tensor", "module", "loader"]
+Holder: TypeAlias = Literal["tensor", "module", "loader", "scaler"]
 
 
 # What stands in a note between what differs and what can be done about it.
@@ -146,16 +147,25 @@ Members: TypeAlias = "Mapping[Holder, Rows]"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One framework's rows: names of torch, and members of tensors, modules and loaders.
+    """One framework's rows: names of torch, and members of its objects.
 
     `operators` says why an operator between tensors is not torch's; `memory` why a write into what
-    a function gives is not, and a write into what it was given.
+    a function gives is not, and a write into what it was given. `left` says of names that no row
+    has, and of all below them, why that is, and after a `HINT` what helps.
     """
 
     names: Rows
     members: Members
     operators: Mapping[str, str]
     memory: Mapping[str, str]
+    left: Mapping[str, str]
+
+    def why_left(self, name: str) -> str:
+        """Return why a name of torch, `torch.linspace` or `Tensor.add_`, has no row."""
+        above = name
+        while above and above not in self.left:
+            above = above.rpartition(".")[0]
+        return self.left[above] if above else f"`{name}` is in no table yet"
 
 
 def call(text: str, returns: Kind = "tensor", to: str = "", *, note: str = "") -> Api:

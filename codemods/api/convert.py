@@ -127,7 +127,7 @@ def _argument(
     note = "" if text in ("False", "0") else row.notes.get(parameter.name, "")
     notes = (note,) if note else ()
     if parameter.is_dropped:
-        if argument.keyword is None or not is_pure(argument.value):
+        if not (is_pure(argument.value) and _may_go(call, argument, row)):
             return Blocked(f"`{parameter.name}` has no counterpart, and `{text}` would be dropped")
         return Converted((RemoveArgument(call, argument),), notes)
     if argument.keyword is None:
@@ -141,6 +141,18 @@ def _argument(
             return parts
         edits += _written(argument.value, parts)
     return Converted(tuple(edits), notes)
+
+
+def _may_go(call: cst.Call, argument: cst.Arg, row: Api) -> bool:
+    """Tell whether what is given behind an argument keeps its meaning without it."""
+    if argument.keyword is not None or row.accepts is None:
+        return argument.keyword is not None
+    positional = [p for p in row.accepts.parameters if p.place != "keyword"]
+    at = call.args.index(argument)
+    behind = [a for a in call.args[at + 1 :] if a.keyword is None]
+    return row.accepts.rest == "none" and all(
+        p.place == "moved" for p in positional[at + 1 : at + 1 + len(behind)]
+    )
 
 
 def _written(node: cst.BaseExpression, parts: tuple[str | cst.CSTNode, ...]) -> tuple[Edit, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from codemods.api import amp
 from codemods.api._model import Api, call, function, signature, value
 from codemods.api.functions import POWER
 from codemods.api.rewrites import only_tensor, whole
@@ -151,9 +152,11 @@ PADDLE: Final[Members] = {
     "tensor": {**TENSOR, **_PADDLE_TENSOR},
     "module": {**MODULE, **_PADDLE_MODULE},
     "loader": LOADER,
+    "scaler": amp.SCALER,
 }
 ONEFLOW: Final[Members] = {
     "tensor": {**TENSOR, **_ONEFLOW_TENSOR},
     "module": {**MODULE, **_ONEFLOW_MODULE},
     "loader": LOADER,
+    "scaler": {},
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import functions, init, layers, members, recurrent, training
+from codemods.api import amp, functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -18,6 +18,7 @@ TABLE: Final = Table(
         init.SHARED,
         recurrent.ONEFLOW,
         *(training.SHARED, training.ONEFLOW),
+        amp.ONEFLOW,
     ),
     members.ONEFLOW,
     {
@@ -30,4 +31,5 @@ TABLE: Final = Table(
         "write to either may reach the other"
         for name in ("repeat", "stack", "tile")
     },
+    amp.ONEFLOW_LEFT,
 )

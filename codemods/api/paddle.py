@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import functions, init, layers, members, recurrent, training
+from codemods.api import amp, functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
@@ -22,6 +22,7 @@ TABLE: Final = Table(
         init.SHARED,
         recurrent.PADDLE,
         *(training.SHARED, training.PADDLE),
+        amp.PADDLE,
     ),
     members.PADDLE,
     {
@@ -36,4 +37,5 @@ TABLE: Final = Table(
         "to either does not reach the other"
         for name in _COPIED
     },
+    amp.PADDLE_LEFT,
 )

@@ -47,7 +47,7 @@ LEFT_ON_PADDLE = [
     ("torch.gt(x, 1)", "Paddle takes no number here, got `1`"),
     ("torch.ones(3).ne(0.5)", "Paddle takes no number here, got `0.5`"),
     ("torch.load(path, weights_only=choose())", "`choose()` would be dropped"),
-    ("nn.ReLU(True)", "has no counterpart"),
+    ("nn.ReLU(choose())", "`choose()` would be dropped"),
     ("nn.Softmax()", "gets no `dim`"),
     ("F.log_softmax(x)", "gets no `dim`"),
     ("F.cross_entropy", "is used as a value"),
