@@ -23,6 +23,7 @@ from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgu
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
+from codemods.scalers import stepped
 from codemods.signatures import bridge_name
 from codemods.unclear import unclear
 from codemods.unused import unused
@@ -83,7 +84,8 @@ class _Planner:
 
     def run(self) -> Plan:
         self._hold()
-        bundles = bundle(collect(self.source, self.names, view=self.view))
+        in_scalers = stepped(self.source, self.names, self.options)
+        bundles = bundle(collect(self.source, self.names, view=self.view, stepped=in_scalers))
         judged = [(found, self._judge(found, bundles)) for found in bundles]
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
@@ -213,7 +215,7 @@ class _Planner:
         node, qualified = reference.node, reference.qualified
         row = TABLES[self.options.target].names.get(qualified)
         if row is None:
-            self._leave(reference, f"`{qualified}` is in no table yet")
+            self._leave(reference, TABLES[self.options.target].why_left(qualified))
             return
         row, outcome = choose(self.source, node, qualified, row)
         if isinstance(outcome, Blocked):
@@ -244,8 +246,7 @@ class _Planner:
             if self.source.parents.get(use.node) in handled:  # by the rules of its optimizer
                 continue
             if isinstance(use.outcome, Blocked):
-                reason = use.outcome.reason
-                self._find(use.node.attr, self._code(LEFT), "left", use.name, reason, HINT_LEFT)
+                self._find_left(use.node.attr, use.name, use.outcome.reason)
                 continue
             if use.outcome.edits:
                 if self._is_unwanted(use.node.attr, self._code(MEMBERS), use.name):
@@ -281,8 +282,12 @@ class _Planner:
 
     def _leave(self, reference: Reference, reason: str) -> None:
         self.kept.append(reference)
-        what = reference.qualified
-        self._find(reference.node, self._code(LEFT), "left", what, reason, HINT_LEFT)
+        self._find_left(reference.node, reference.qualified, reason)
+
+    def _find_left(self, node: cst.CSTNode, what: str, told: str) -> None:
+        """Report what is left; after a HINT the reason says what helps."""
+        reason, _, hint = told.partition(HINT)
+        self._find(node, self._code(LEFT), "left", what, reason, hint or HINT_LEFT)
 
     def _move(self, reference: Reference, node: Dotted, qualified: str, target: str) -> None:
         self.moves.append(Move(node, qualified, target, reference))
