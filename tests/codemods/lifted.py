@@ -41,6 +41,7 @@ ALONE: Final = (
     (LOOP, ON_THE_SAME + LOOP),
     ("    optimizer.step()\n", BOTH_STEP),
 )
+ADAGRAD: Final = "optim.Adagrad(model.parameters(), lr"
 OTHER: Final = "other = lr_scheduler.ExponentialLR(optimizer, 0.9)\n"
 STEP: Final = "    scheduler.step()\n"
 WARM_UP: Final = "scheduler = lr_scheduler.LinearLR(optimizer, 0.1, total_iters=30)\n"
@@ -63,11 +64,13 @@ CHANGES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "one group": (("model.parameters()", GROUPS),),
     "rates alone": ALONE,
     "groups alone": ALONE,
+    "PD101 groups alone": (*ALONE, ("optim.SGD(model.parameters(), lr", ADAGRAD)),
     "one rate": (("model.parameters()", GROUPS),),
     "one rate or no floor": (("model.parameters()", GROUPS),),
     "written groups": (
         ("optimizer = ", f"{UNSEEN}optimizer = "),
         ("model.parameters()", "groups"),
+        (READ_LR, ""),
     ),
     "OF105 written groups": (("model.parameters()", "model.named_parameters()"),),
     "one scheduler": ((LOOP, OTHER + LOOP), (STEP, f"{STEP}    other.step()\n")),

@@ -109,6 +109,8 @@ SHOWN: Final[Mapping[str, tuple[str, str]]] = {
 }
 # What else is needed for a broken condition to show.
 ALONG: Final[Mapping[str, Mapping[str, str]]] = {
+    "PD102": {"momentum": "0.9"},
+    "amsgrad": {"betas": "(0.9, 0.5)"},
     "dampening": {"momentum": "0.9"},
     "decoupled_weight_decay": {"weight_decay": "0.1"},
     "T_mult": {"T_0": "1"},  # the third cycle begins at step 111, or is rounded away
@@ -208,7 +210,7 @@ def _grouped(
         f'[{{"params": model.first.parameters(), {entry}}}, '
         '{"params": model.second.parameters()}]'
     )
-    given = {"momentum": "0.9"} if row.code == "PD102" else {}
+    given = {"lr": "0.1", **ALONG.get(row.code, {}), **ALONG.get(name, {})}
     text = script(row.torch, given, is_scheduler=False).replace("model.parameters()", groups)
     return Mutant(f"{name} of a group", framework, replace(row, group_options=options), text)
 
