@@ -12,7 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import Api, call, value
-from codemods.api.rewrites import floating, no_number, not_negative, only_tensor, whole
+from codemods.api.rewrites import (
+    floating,
+    last_axis,
+    no_integer,
+    no_number,
+    not_negative,
+    only_tensor,
+    whole,
+)
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -197,6 +205,18 @@ PADDLE: Final[Rows] = {
     "nn.functional.dropout": _handed_on("/input, p, *, training"),
     "nn.functional.avg_pool2d": replace(
         call("/input, kernel_size, stride, padding"), written=PADDING
+    ),
+    "nn.functional.pad": replace(
+        call("/input, pad, mode, value"),
+        values={"pad": last_axis},
+        otherwise=replace(
+            call("/input, pad, mode, value"), written={"pad_from_left_axis": "False"}
+        ),
+    ),
+    "nn.functional.interpolate": replace(
+        call("/input, size, scale_factor, mode, align_corners"),
+        values={"size": no_integer},
+        only={"mode": ("nearest", "linear", "bilinear", "bicubic", "trilinear")},
     ),
     "from_numpy": call(
         "/ndarray",

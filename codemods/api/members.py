@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from codemods.api import amp
+from codemods.api import amp, edges
 from codemods.api._model import Api, call, function, signature, value
+from codemods.api.edges import noted
 from codemods.api.functions import POWER
 from codemods.api.rewrites import only_tensor, whole
 
@@ -149,13 +150,13 @@ _ONEFLOW_MODULE: Final[Rows] = {
 }
 
 PADDLE: Final[Members] = {
-    "tensor": {**TENSOR, **_PADDLE_TENSOR},
+    "tensor": noted({**TENSOR, **_PADDLE_TENSOR}, edges.PADDLE),
     "module": {**MODULE, **_PADDLE_MODULE},
     "loader": LOADER,
     "scaler": amp.SCALER,
 }
 ONEFLOW: Final[Members] = {
-    "tensor": {**TENSOR, **_ONEFLOW_TENSOR},
+    "tensor": noted({**TENSOR, **_ONEFLOW_TENSOR}, edges.ONEFLOW),
     "module": {**MODULE, **_ONEFLOW_MODULE},
     "loader": LOADER,
     "scaler": {},

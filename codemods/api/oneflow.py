@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, functions, init, layers, members, recurrent, training
+from codemods.api import amp, edges, functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
-    names(
-        "oneflow",
-        *(layers.SHARED, layers.ONEFLOW),
-        *(functions.SHARED, functions.ONEFLOW),
-        init.SHARED,
-        recurrent.ONEFLOW,
-        *(training.SHARED, training.ONEFLOW),
-        amp.ONEFLOW,
+    edges.noted(
+        names(
+            "oneflow",
+            *(layers.SHARED, layers.ONEFLOW),
+            *(functions.SHARED, functions.ONEFLOW),
+            init.SHARED,
+            recurrent.ONEFLOW,
+            *(training.SHARED, training.ONEFLOW),
+            amp.ONEFLOW,
+        ),
+        edges.ONEFLOW,
+        "torch.",
     ),
     members.ONEFLOW,
     {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, functions, init, layers, members, recurrent, training
+from codemods.api import amp, edges, functions, init, layers, members, recurrent, training
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
@@ -15,14 +15,18 @@ _COPIED: Final = (
 )  # fmt: skip
 
 TABLE: Final = Table(
-    names(
-        "paddle",
-        *(layers.SHARED, layers.PADDLE),
-        *(functions.SHARED, functions.PADDLE),
-        init.SHARED,
-        recurrent.PADDLE,
-        *(training.SHARED, training.PADDLE),
-        amp.PADDLE,
+    edges.noted(
+        names(
+            "paddle",
+            *(layers.SHARED, layers.PADDLE),
+            *(functions.SHARED, functions.PADDLE),
+            init.SHARED,
+            recurrent.PADDLE,
+            *(training.SHARED, training.PADDLE),
+            amp.PADDLE,
+        ),
+        edges.PADDLE,
+        "torch.",
     ),
     members.PADDLE,
     {

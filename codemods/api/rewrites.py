@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
@@ -12,6 +12,9 @@ from codemods.model import Blocked
 
 if TYPE_CHECKING:
     from codemods.source import Source
+
+
+PAIR: Final = 2
 
 
 def complement(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
@@ -73,6 +76,21 @@ def no_number(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNo
     if isinstance(value_of(source, node), int | float):
         return Blocked(f"with the number `{source.text(node)}` the dtype is another one there")
     return (node,)
+
+
+def no_integer(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep a size for each axis: Paddle takes no integer for all of them."""
+    if isinstance(value_of(source, node), int):
+        return Blocked(f"Paddle takes a size for each axis, got `{source.text(node)}`")
+    return (node,)
+
+
+def last_axis(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep a padding of the last axis: with one for each axis Paddle begins at the first."""
+    padding = value_of(source, node)
+    if isinstance(padding, list | tuple) and len(padding) == PAIR:
+        return (node,)
+    return Blocked(f"`{source.text(node)}` may pad each axis, and Paddle begins at the first")
 
 
 def only_tensor(
