@@ -35,7 +35,6 @@ OWNERS: Final = {
     "loader": "DataLoader",
     "scaler": "GradScaler",
 }
-MEMBERS_OF: Final = tuple(f"{owner}." for owner in OWNERS.values())
 # Names of torch's members that numpy's arrays, files, loggers, optimizers, ... have as well.
 NUMPY: Final = """
 all any argmax argmin argsort astype choose clip conj copy cumprod cumsum diagonal dot fill flatten
@@ -85,8 +84,8 @@ def member_uses(
 def member_names(table: Table) -> frozenset[str]:
     """Return the members that need a look: those that differ, and those of torch's own objects."""
     listed = {name for rows in table.members.values() for name in rows}
-    listed |= {name.rpartition(".")[2] for name in table.left if name.startswith(MEMBERS_OF)}
-    return frozenset(listed | torch_members.TENSOR | torch_members.MODULE | MODULE_STATE)
+    known = torch_members.TENSOR | torch_members.MODULE | torch_members.SCALER
+    return frozenset(listed | known | MODULE_STATE)
 
 
 class _Members:
@@ -163,7 +162,8 @@ class _Members:
         rows = [r[name] for r in self.table.members.values() if name in r]
         if any(row.written for row in rows):  # torch's own default may be written out anywhere
             return self._by_row(node, f".{name}", rows[0])
-        if name in COMMON and not self._is_torch_call(call, name):
+        is_common = name in COMMON or name in torch_members.SCALER
+        if is_common and not self._is_torch_call(call, name):
             return None
         uses = [self._by_row(node, f".{name}", row) for row in rows]
         if rows and None in uses:

@@ -1,7 +1,8 @@
-"""Every public member of torch 2.13's Tensor and Module, to know a name that no table has.
+"""Every public member of torch 2.13's Tensor, Module and GradScaler, to know what no table has.
 
 https://docs.pytorch.org/docs/2.13/tensors.html
 https://docs.pytorch.org/docs/2.13/generated/torch.nn.Module.html
+https://docs.pytorch.org/docs/2.13/amp.html#gradient-scaling
 """
 
 from __future__ import annotations
@@ -71,6 +72,12 @@ trace transpose transpose_ triangular_solve tril tril_ triu triu_ true_divide tr
 trunc_ type type_as unbind unflatten unfold uniform_ unique unique_consecutive unsafe_chunk
 unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_ untyped_storage values var vdot view
 view_as volatile vsplit where xlogy xlogy_ xpu zero_
+"""
+)
+SCALER: Final = _names(
+    """
+get_backoff_factor get_growth_factor get_growth_interval get_scale is_enabled load_state_dict scale
+set_backoff_factor set_growth_factor set_growth_interval state_dict step unscale_ update
 """
 )
 MODULE: Final = _names(

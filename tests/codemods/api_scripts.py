@@ -239,4 +239,64 @@ net.zero_grad()
 [p.grad is None for p in net.parameters()], next(nn.Linear(2, 2).parameters()).requires_grad
 """,
     ),
+    (
+        """\
+cuda.amp.GradScaler cuda.amp.autocast scaler.scale scaler.step scaler.unscale_ scaler.update
+scaler.state_dict scaler.load_state_dict scaler.is_enabled
+""",
+        """\
+net = sync(nn.Linear(6, 5))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2)
+scaler = torch.cuda.amp.GradScaler(2.0**10, growth_interval=5, enabled=bool(1))
+for _ in range(5):
+    optimizer.zero_grad()
+    with torch.cuda.amp.autocast(enabled=scaler.is_enabled()):
+        loss = F.mse_loss(net(x), m.t()[:4, :5] * 2)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(net.parameters(), 0.5)
+    scaler.step(optimizer)
+    scaler.update()
+    scheduler.step()
+scaler.load_state_dict(scaler.state_dict())
+loss.detach(), net(x), scaler.is_enabled(), scaler.state_dict() == {}
+""",
+        ("paddle",),
+    ),
+    (
+        """\
+amp.GradScaler amp.autocast autocast
+""",
+        """\
+net = sync(nn.Linear(6, 5))
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+scaler = torch.amp.GradScaler("cuda")
+@torch.autocast("cuda")
+def forward(x: torch.Tensor):
+    return net(x)
+for _ in range(5):
+    with torch.amp.autocast(device_type="cuda", dtype=torch.float16):
+        loss = (forward(x) ** 2).mean()
+    scaler.scale(loss).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    optimizer.zero_grad(set_to_none=True)
+loss.detach(), net(x)
+""",
+        ("paddle",),
+    ),
+    (
+        """\
+cuda.amp.autocast amp.autocast autocast
+""",
+        """\
+net = sync(nn.Linear(6, 5))
+with torch.cuda.amp.autocast(True):
+    one = net(x)
+with torch.autocast("cuda", dtype=torch.float16), torch.amp.autocast("cuda", enabled=False):
+    other = net(x)
+one, other
+""",
+    ),
 )

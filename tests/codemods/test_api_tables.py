@@ -25,6 +25,7 @@ def _public(owner: type) -> set[str]:
 
 def test_every_member_of_torch_is_known_by_name() -> None:
     assert _public(torch.Tensor) == torch_members.TENSOR
+    assert _public(torch.amp.GradScaler) == torch_members.SCALER
     assert _public(torch.nn.Module) - NO_MEMBERS == torch_members.MODULE
 
 
