@@ -164,11 +164,11 @@ def _prepended(source: Source, node: cst.CSTNode, text: str) -> _Splice:
 
 
 def _rewritten(
-    source: Source, node: cst.BaseSmallStatement, statements: tuple[str, ...]
+    source: Source, node: cst.BaseSmallStatement | cst.If, statements: tuple[str, ...]
 ) -> _Splice:
     data = source.data
     start, end = source.start(node), source.end(node)
-    line = source.parents[node]
+    line = node if isinstance(node, cst.If) else source.parents[node]
     line_start = data.rfind(b"\n", 0, start) + 1
     indent = data[line_start:start]
     siblings = line.body if isinstance(line, cst.BaseSuite | cst.SimpleStatementLine) else ()

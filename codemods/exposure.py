@@ -32,6 +32,9 @@ def misused(found: Bundle, words: Words, view: View | None) -> str | None:
     for role, away in found.away():
         if unknown := sorted(away.uses - words.elsewhere[role]):
             return f"it is passed to `{away.callee}`, which does with it: {unknown[0]}"
+    for name in (c.owner.name.value for c in found.schedulers if c.owner is not None):
+        if view is not None and view.uses_of_global(name):
+            return f"another file imports `{name}`, and may do more with it"
     for role, slot in found.slots():
         attribute = _attribute(slot)
         if view is None and attribute is not None and words.silent[role]:

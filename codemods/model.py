@@ -112,7 +112,7 @@ class PrependLine:
 class RewriteStatement:
     """Put statements in the place of one; none at all removes it, but never a comment beside it."""
 
-    node: cst.BaseSmallStatement
+    node: cst.BaseSmallStatement | cst.If
     statements: tuple[str, ...]
 
 

@@ -31,7 +31,7 @@ from codemods.verbose import NOTE, named, verbose_of
 from codemods.wishes import Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import libcst as cst
 
@@ -132,8 +132,7 @@ class _Planner:
         match judgement.verdict:
             case Native(notes):
                 self.result.edits += judgement.edits
-                removed = (e for e in judgement.edits if isinstance(e, RemoveArgument))
-                self.dropped.update(e.argument for e in removed)
+                self.dropped.update(_left_out(judgement.edits))
                 for construct in found.constructs:
                     outcome = judgement.outcomes[construct.call]
                     native = "" if outcome.is_absorbed else outcome.native
@@ -304,7 +303,8 @@ class _Planner:
         used = tuple(r for r in self.names.references if not self._is_dropped(r.node))
         names = replace(self.names, references=used)
         for binding, target in unused(names, TABLES[self.options.target], self.options.target):
-            if binding in self.held:
+            is_gone = binding in self.gone and in_package(binding.qualified, "torch.optim")
+            if is_gone or binding in self.held:
                 continue
             code = self._code(api_number(binding.qualified))
             if target is not None and self._is_unwanted(binding.alias, code, binding.qualified):
@@ -331,8 +331,9 @@ class _Planner:
         return self.options.scope == "all" and self.options.target in TABLES
 
     def _is_dropped(self, node: cst.CSTNode) -> bool:
-        """Tell whether a node stands in an argument that native code has no place for."""
-        return bool(self.dropped) and any(a in self.dropped for a in self.source.ancestors(node))
+        """Tell whether a node stands in what native code has no place for."""
+        around = self.source.ancestors(node) if self.dropped else ()
+        return node in self.dropped or any(a in self.dropped for a in around)
 
     def _is_unwanted(self, node: cst.CSTNode, code: str, what: str) -> bool:
         """Tell whether a site is left because the user asks for it, and report it then."""
@@ -360,3 +361,13 @@ class _Planner:
         self.result.findings.append(Finding(line, column, code, kind, what, reason, hint))
         if kind in ("left", "refused"):
             self.result.marks.append(mark(node, code, kind, what, reason))
+
+
+def _left_out(edits: Iterable[Edit]) -> Iterator[cst.CSTNode]:
+    """Yield what edits take out, where they keep no part of it."""
+    for edit in edits:
+        match edit:
+            case RemoveArgument(argument=argument):
+                yield argument
+            case Replace(node=node, parts=parts) if all(isinstance(part, str) for part in parts):
+                yield node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from codemods.callees import INIT, definition, is_ordinary
 from codemods.facts import Construct
 from codemods.names import SAME
+from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,29 @@ def references_of(source: Source, owner: cst.ClassDef) -> list[cst.Name]:
     found = [a.node for each in scope[owner.name.value] for a in each.references] if scope else []
     names = [node for node in found if isinstance(node, cst.Name)]
     return names if all(definition(source, name) is owner for name in names) else []
+
+
+def signature_of(construct: Construct) -> inspect.Signature | None:
+    """Return what a construction can be given; None where that is not known.
+
+    A default of a class of the file is the expression that stands there.
+    """
+    init = methods_of(construct.owner).get(INIT) if construct.owner is not None else None
+    if init is None:
+        return signature(construct.reference.qualified)
+    params = init.params
+    if params.star_kwarg is not None or isinstance(params.star_arg, cst.Param):
+        return None
+    by_place = [*params.posonly_params, *params.params][1:]
+    return inspect.Signature(
+        [_parameter(p, inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in by_place]
+        + [_parameter(p, inspect.Parameter.KEYWORD_ONLY) for p in params.kwonly_params]
+    )
+
+
+def _parameter(param: cst.Param, kind: inspect._ParameterKind) -> inspect.Parameter:
+    default = inspect.Parameter.empty if param.default is None else param.default
+    return inspect.Parameter(param.name.value, kind, default=default)
 
 
 def methods_of(owner: cst.ClassDef) -> dict[str, cst.FunctionDef]:

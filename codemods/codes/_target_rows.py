@@ -15,6 +15,25 @@ from accelerate import Accelerator
 
 model, optimizer = Accelerator().prepare(model, torch.optim.Adam(model.parameters()))
 """
+_OWN_SCHEDULER: Final = """\
+import torch
+from torch.optim.lr_scheduler import LRScheduler
+
+
+class PolyLR(LRScheduler):
+    def __init__(self, optimizer, max_iters, power=0.9, last_epoch=-1):
+        self.max_iters = max_iters
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self):
+        factor = (1 - self.last_epoch / self.max_iters) ** self.power
+        return [base_lr * factor for base_lr in self.base_lrs]
+
+
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = PolyLR(optimizer, max_iters=100)
+"""
 _OWN_STEP: Final = """\
 import torch
 
@@ -66,6 +85,17 @@ ROWS: Final = (
             "oneflow": HEAD + "optimizer.zero_grad()\n",
         },
         goes_along=True,
+    ),
+    Row(
+        302,
+        "native",
+        "A subclass of LRScheduler, on {}'s base",
+        "A class of the file whose `get_lr` gives a list with one rate for each group becomes one "
+        "whose `get_lr` gives that rate, as {}'s schedulers do. The class has to compute the rate "
+        "from `base_lrs`, `last_epoch` and what its `__init__` keeps; it has no `step` or "
+        "`state_dict` of its own, keeps nothing from one step to the next, and the file only makes "
+        "schedulers of it. Any other class goes to `bridge` with its optimizer.",
+        on_both(_OWN_SCHEDULER),
     ),
     Row(
         801,

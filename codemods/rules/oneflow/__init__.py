@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.rules.constructs import convert_construct as _by_table
+from codemods.rules.oneflow.subclasses import convert_own
 from codemods.rules.oneflow.uses import WORDS
 
 if TYPE_CHECKING:
@@ -21,4 +22,6 @@ __all__ = ["WORDS", "convert_construct"]
 
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
     """Write an optimizer or a scheduler as OneFlow's."""
+    if construct.owner is not None:
+        return convert_own(around, construct)
     return _by_table(around, construct, "oneflow")

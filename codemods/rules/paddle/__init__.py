@@ -12,6 +12,7 @@ from codemods.model import Converted
 from codemods.rules.constructs import convert_construct as _by_table
 from codemods.rules.paddle.joining import join_optimizer, join_scheduler, pair_of
 from codemods.rules.paddle.schedulers import absorb, attach, is_warm_up
+from codemods.rules.paddle.subclasses import convert_own
 from codemods.rules.paddle.uses import WORDS
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ __all__ = ["WORDS", "convert_construct"]
 
 def convert_construct(around: Surroundings, construct: Construct) -> Outcome:
     """Write an optimizer or a scheduler as Paddle's."""
-    outcome = _by_table(around, construct, "paddle")
+    is_own = construct.owner is not None
+    outcome = convert_own(around, construct) if is_own else _by_table(around, construct, "paddle")
     pair = pair_of(around)
     if pair is not None and isinstance(outcome, Converted):
         join = join_optimizer if construct.role == "optimizer" else join_scheduler

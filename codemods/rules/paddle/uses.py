@@ -126,6 +126,8 @@ def _load_scheduler(around: Surroundings, use: MethodCall) -> Outcome:
 def _may_have_changed(around: Surroundings) -> str | None:
     """Return which option torch would take from a checkpoint, None if all are constants."""
     for construct in around.bundle.constructs:
+        if construct.owner is not None:
+            continue  # its class was asked for more
         torch_signature = signature(construct.reference.qualified)
         bound = bind(construct.call, torch_signature) if torch_signature is not None else {}
         for name, argument in bound.items() if not isinstance(bound, Unbound) else ():

@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Final
 
 from tests.codemods.execution_cases import Case
+from tests.codemods.forms import subclasses
 from tests.codemods.forms.bundles import BUNDLES
+from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
 from tests.codemods.forms.groups import GROUPS
 from tests.codemods.forms.imports import IMPORTS
 from tests.codemods.forms.loops import LOOPS, RESUMED
 from tests.codemods.forms.several import SEVERAL
 from tests.codemods.forms.values import VALUES
 
-_IN_ONE: Final = chain.from_iterable(
-    table.items() for table in (IMPORTS, BUNDLES, SEVERAL, VALUES, GROUPS, LOOPS)
-)
-WRITTEN: Final = (
-    *(Case(name, (text,)) for name, text in _IN_ONE),
-    *(Case(name, (text, text)) for name, text in RESUMED.items()),
+_IN_ONE: Final = (IMPORTS, BUNDLES, SEVERAL, VALUES, GROUPS, GROUPED, LOOPS, *subclasses.IN_ONE)
+_IN_TWO: Final = (RESUMED, RESUMED_GROUPS, *subclasses.IN_TWO)
+WRITTEN: Final = tuple(
+    Case(name, (text,) * times)
+    for times, tables in ((1, _IN_ONE), (2, _IN_TWO))
+    for table in tables
+    for name, text in table.items()
 )

@@ -1,0 +1,95 @@
+"""class X(torch's LRScheduler) -> class X(oneflow.optim.lr_scheduler._LRScheduler).
+
+OneFlow's `get_lr` is given a group's base rate and the step, and is asked for each group.
+https://github.com/Oneflow-Inc/oneflow/blob/v0.9.0/python/oneflow/nn/optimizer/lr_scheduler.py
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from codemods.model import Blocked, Converted, Insert, Replace
+from codemods.rules.own import lacks_one_group, read, verbose_notes
+from codemods.rules.own.arguments import LAST_EPOCH, given_to
+from codemods.rules.own.edits import common_edits
+from codemods.rules.own.rates import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from codemods.facts import Construct
+    from codemods.model import Edit, Outcome
+    from codemods.rules.own import OwnScheduler
+    from codemods.rules.requirements import Surroundings
+
+NATIVE: Final = "oneflow.optim.lr_scheduler._LRScheduler"
+CODE: Final = "OF302"
+LAST_STEP: Final = "last_step"
+# What OneFlow's base keeps under names that a class may have for something else.
+RESERVED: Final = frozenset(
+    ("_init_base_lrs", "_last_lr", LAST_STEP, "print_lr", "update_lrs", "verbose")
+)
+REQUIRES: Final = ("one scheduler", "no lr writes")
+# The names for what `get_lr` is given, the first that the function has not for something else.
+BASE_LR: Final = ("base_lr", "initial_lr")
+STEP: Final = ("step", LAST_STEP)
+
+
+def convert_own(around: Surroundings, construct: Construct) -> Outcome:
+    """Write a scheduler of the file's own class, and that class, as OneFlow's."""
+    own = read(around, construct, RESERVED)
+    if isinstance(own, Blocked):
+        return own
+    if (reason := _lacks(around, construct, own)) is not None:
+        return Blocked(reason)
+    (formula,) = own.formulas
+    base_lr, step = _free(own, BASE_LR), _free(own, STEP)
+    if not base_lr or not step:
+        return Blocked("its `get_lr` has all names for something else that OneFlow's takes")
+    edits: list[Edit] = [
+        Insert(formula.params.params[0].name, f", {base_lr}, {step}", "after"),
+        *common_edits(around.source, own, {"base": base_lr}),
+        *_epochs(own, step),
+        *_keywords(own.start or construct.call),
+    ]
+    return Converted(tuple(edits), verbose_notes(own, construct), NATIVE, CODE)
+
+
+def _lacks(around: Surroundings, construct: Construct, own: OwnScheduler) -> str | None:
+    given = given_to(construct)
+    for requirement in REQUIRES:
+        if (reason := around.lacks(requirement, construct, given)) is not None:
+            return reason
+    if own.reads_now:
+        return "it goes on from the present rate, which OneFlow's `get_lr` is not given"
+    if len(own.formulas) > 1:
+        return "it has a closed form too, which OneFlow's schedulers do not ask for"
+    if own.is_of_one_group or own.has_effects:
+        return lacks_one_group(around)
+    return None
+
+
+def _free(own: OwnScheduler, names: Sequence[str]) -> str:
+    """Return the first of some names that `get_lr` has for nothing else, empty if there is none."""
+    ours = {node for rates in own.rates for node, _ in rates.reads}
+    for rates in own.rates:
+        if isinstance(rates.node, cst.ListComp):
+            ours.update(inside(rates.node.for_in))
+    body = inside(own.formulas[0].body)
+    taken = {node.value for node in body if isinstance(node, cst.Name) and node not in ours}
+    return next((name for name in names if name not in taken), "")
+
+
+def _epochs(own: OwnScheduler, step: str) -> Iterator[Edit]:
+    within = set(inside(own.formulas[0]))
+    for member in own.epochs:
+        is_given = member in within
+        yield Replace(member, (step,)) if is_given else Replace(member.attr, (LAST_STEP,))
+
+
+def _keywords(call: cst.Call) -> Iterator[Edit]:
+    for argument in call.args:
+        if argument.keyword is not None and argument.keyword.value == LAST_EPOCH:
+            yield Replace(argument.keyword, (LAST_STEP,))

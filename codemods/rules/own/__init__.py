@@ -1,0 +1,53 @@
+"""Classes of the file that are built on torch's LRScheduler: which ones a native class can be.
+
+https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LRScheduler.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.equivalents._model import VERBOSE as PRINTED
+from codemods.model import Blocked
+from codemods.rules.own.arguments import begun_with, check_arguments
+from codemods.rules.own.model import OwnScheduler, UnfitError
+from codemods.rules.own.reading import Reader, check_mentions
+from codemods.signatures import VERBOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from codemods.facts import Construct
+    from codemods.rules.requirements import Surroundings
+
+__all__ = ["OwnScheduler", "lacks_one_group", "read", "verbose_notes"]
+
+
+def read(
+    around: Surroundings, construct: Construct, reserved: Collection[str]
+) -> OwnScheduler | Blocked:
+    """Read the class that a construction calls, or say why no native class is the same.
+
+    `reserved` are the names that the native base has for something else.
+    """
+    if construct.owner is None:
+        return Blocked("it is no class of this file")
+    calls = [c.call for c in around.bundle.schedulers if c.owner is construct.owner]
+    try:
+        check_mentions(around.source, construct.owner, calls)
+        own = Reader(around.source, construct.owner, reserved).read()
+        check_arguments(around.source, construct, own)
+    except UnfitError as error:
+        return Blocked(str(error))
+    return own
+
+
+def lacks_one_group(around: Surroundings) -> str | None:
+    """Return why the bundle's optimizers may have several groups, None if each has one."""
+    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def verbose_notes(own: OwnScheduler, construct: Construct) -> tuple[str, ...]:
+    """Return what to know of a `verbose` that torch's constructor is handed."""
+    return (f"`{VERBOSE}` {PRINTED.note}",) if VERBOSE in begun_with(own, construct) else ()

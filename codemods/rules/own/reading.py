@@ -1,0 +1,299 @@
+"""Read a class that is built on LRScheduler, as far as a native one can have all that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+from libcst.metadata import Assignment
+
+from codemods.callees import INIT
+from codemods.names import in_package
+from codemods.plain import outside_name
+from codemods.rules.functions import has_effect
+from codemods.rules.own.model import OwnScheduler, UnfitError
+from codemods.rules.own.rates import has_comment, inside, rates_of, single_of
+from codemods.subclasses import methods_of, references_of, start_of
+from codemods.targets import is_store
+from codemods.whereabouts import is_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from codemods.rules.own.rates import Rates
+    from codemods.source import Source
+
+GET_LR: Final = "get_lr"
+LAST_EPOCH: Final = "last_epoch"
+SELF: Final = "self"
+FORMULAS: Final = (GET_LR, "_get_closed_form_lr")
+CALLED_WITHIN_STEP: Final = "_get_lr_called_within_step"
+# What torch's base has, and a class that defines it for itself changes.
+OF_TORCH: Final = frozenset(
+    (
+        "_initial_step",
+        "_is_initial",
+        "_last_lr",
+        "_step_count",
+        "_update_lr",
+        CALLED_WITHIN_STEP,
+        "base_lrs",
+        "get_last_lr",
+        "load_state_dict",
+        "optimizer",
+        "print_lr",
+        "state_dict",
+        "step",
+    )
+)
+STATIC: Final = "staticmethod"
+DECORATORS: Final = ("override", "property", STATIC)
+
+
+def check_mentions(source: Source, owner: cst.ClassDef, calls: Collection[cst.Call]) -> None:
+    """Let a class be called, and be named by `super` and annotations, but nothing else.
+
+    Raises:
+        UnfitError: if it is used in another way.
+    """
+    for node in references_of(source, owner):
+        within = _around(source, node)
+        is_called = within in calls and isinstance(within, cst.Call) and within.func is node
+        if not (is_called or isinstance(within, cst.Annotation) or _is_super(within)):
+            line = source.line(node)
+            raise UnfitError(f"line {line} uses `{owner.name.value}` for more than to make one")
+
+
+class Reader:
+    """Reads one class; `reserved` are the names that its native base has for something else."""
+
+    def __init__(self, source: Source, owner: cst.ClassDef, reserved: Collection[str]) -> None:
+        self.source, self.owner = source, owner
+        self.reserved = OF_TORCH.union(reserved)
+        self.methods = methods_of(owner)
+        self.names: set[str] = set(self.methods)
+        self.found = OwnScheduler(self.methods.get(INIT))
+        # What was read as a part of something else.
+        self.done: set[cst.CSTNode] = set()
+
+    def read(self) -> OwnScheduler:
+        """Return what there is to write in other words.
+
+        Raises:
+            UnfitError: if a native class cannot be the same.
+        """
+        if GET_LR not in self.methods:
+            raise UnfitError(f"`{self.owner.name.value}` has no `get_lr`")
+        for statement in self.owner.body.body:
+            self._statement(statement)
+        if self.found.init is not None:
+            self._init(self.found.init)
+        for name in FORMULAS:
+            if name in self.methods:
+                self._formula(self.methods[name])
+        for function in self.methods.values():
+            self._method(function)
+        return self.found
+
+    def _statement(self, statement: cst.BaseStatement | cst.BaseSmallStatement) -> None:
+        match statement:
+            case cst.FunctionDef(name=cst.Name(value=name)):
+                is_first = self.methods[name] is statement
+                if not is_first or name in self.reserved or (_is_special(name) and name != INIT):
+                    raise UnfitError(f"`{self.owner.name.value}` has a `{name}` of its own")
+            case cst.SimpleStatementLine(body=[cst.Pass()]):
+                pass
+            case cst.SimpleStatementLine(body=[cst.Expr(value=cst.BaseString())]):
+                pass
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])
+                    | cst.AnnAssign(target=cst.Name(value=name))
+                ]
+            ) if name not in self.reserved and not _is_special(name):
+                self.names.add(name)
+            case _:
+                line = self.source.line(statement)
+                raise UnfitError(f"line {line} of `{self.owner.name.value}` is not followed")
+
+    def _init(self, init: cst.FunctionDef) -> None:
+        start = start_of(init)
+        if start is None or len(init.params.params) <= 1:
+            raise UnfitError("its `__init__` does not call torch's")
+        self.found.start = start
+        self.done.update(inside(start.func))
+        holder, optimizer = (p.name.value for p in init.params.params[:2])
+        for node in inside(init.body):
+            match node:
+                case cst.Assign(
+                    targets=[cst.AssignTarget(target=cst.Attribute() as target)],
+                    value=cst.Name(value=name) as value,
+                ) if name == optimizer and self.source.text(target) == f"{holder}.optimizer":
+                    self.found.needless.append(node)
+                    self.done.update((target, value))
+                case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
+                    if name == holder and is_store(self.source, node) and attribute != LAST_EPOCH:
+                        self.names.add(attribute)
+        for node in inside(init.body):
+            if isinstance(node, cst.Name) and node.value == optimizer:
+                self._optimizer(node, start)
+
+    def _optimizer(self, node: cst.Name, start: cst.Call) -> None:
+        if node is start.args[0].value:
+            self.found.optimizers.append(node)
+        elif is_variable(self.source, node) and node not in self.done:
+            raise UnfitError(f"line {self.source.line(node)} reads more of the optimizer")
+
+    # the rates
+
+    def _formula(self, function: cst.FunctionDef) -> None:
+        holder = self._holder(function)
+        if self.source.text(function.params).strip(" ,") != SELF:
+            raise UnfitError(f"`{function.name.value}` has arguments")
+        self.found.formulas.append(function)
+        for node in inside(function.body):
+            match node:
+                case cst.Return():
+                    if self.source.enclosing(node, cst.FunctionDef, cst.Lambda) is function:
+                        self._returned(holder, node)
+                case cst.If(test=test) if self._is_guard(holder, node):
+                    self.found.needless.append(node)
+                    self.done.update(inside(test))
+        for node in inside(function.body):
+            if isinstance(node, cst.Subscript) and not is_store(self.source, node):
+                single = single_of(holder, node)
+                if single is not None and single.members[0] not in self.done:
+                    self._take(single)
+
+    def _returned(self, holder: str, statement: cst.Return) -> None:
+        values = None if statement.value is None else self._values(statement.value)
+        lists = [rates_of(self.source, holder, value) for value in values or ()]
+        if not lists or None in lists:
+            line = self.source.line(statement)
+            raise UnfitError(f"line {line} returns no list that has a rate for each group")
+        for rates in (r for found in lists for r in found or ()):
+            if has_comment(self.source, rates):
+                line = self.source.line(rates.node)
+                raise UnfitError(f"a comment in the list of line {line} would be left out")
+            if rates.node not in self.done:
+                self.done.add(rates.node)
+                self._take(rates)
+
+    def _take(self, rates: Rates) -> None:
+        self.found.rates.append(rates)
+        self.done.update(rates.members)
+
+    def _values(self, value: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+        """Return what is assigned to a name that is only returned, else the expression."""
+        if not isinstance(value, cst.Name):
+            return [value]
+        scope = self.source.scopes.get(value)
+        found: list[cst.BaseExpression] = []
+        for assignment in scope[value.value] if scope is not None else ():
+            node = assignment.node if isinstance(assignment, Assignment) else None
+            target = self.source.parents.get(node) if node is not None else None
+            statement = self.source.parents.get(target) if target is not None else None
+            uses = (self.source.parents[access.node] for access in assignment.references)
+            is_returned = all(isinstance(use, cst.Return) for use in uses)
+            if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+                return None
+            if not is_returned or not isinstance(target, cst.AssignTarget):
+                return None
+            found.append(statement.value)
+        return found
+
+    def _is_guard(self, holder: str, node: cst.If) -> bool:
+        """Tell whether a condition only warns who calls `get_lr` by hand, which is not ported."""
+        match node:
+            case cst.If(
+                test=cst.UnaryOperation(operator=cst.Not(), expression=cst.Attribute() as asked),
+                orelse=None,
+                body=cst.IndentedBlock(body=lines),
+            ):
+                is_asked = self.source.text(asked) == f"{holder}.{CALLED_WITHIN_STEP}"
+                no_comment = "#" not in self.source.text(node)
+                return is_asked and no_comment and all(self._warns(line) for line in lines)
+        return False
+
+    def _warns(self, line: cst.BaseStatement) -> bool:
+        match line:
+            case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=function))]):
+                return outside_name(self.source, function) == "warnings.warn"
+        return False
+
+    # everything else
+
+    def _holder(self, function: cst.FunctionDef) -> str:
+        """Return the name of the instance in a method, empty where there is none."""
+        decorators = [self.source.text(d.decorator) for d in function.decorators]
+        is_special = function.name.value in (INIT, *FORMULAS)
+        if not set(decorators) <= set(DECORATORS[: 1 if is_special else None]):
+            raise UnfitError(f"`{function.name.value}` is decorated")
+        if function.asynchronous is not None or not isinstance(function.body, cst.IndentedBlock):
+            raise UnfitError(f"`{function.name.value}` is not followed")
+        first = function.params.params[:1]
+        return "" if STATIC in decorators or not first else first[0].name.value
+
+    def _method(self, function: cst.FunctionDef) -> None:
+        holder = self._holder(function)
+        needless = {n for statement in self.found.needless for n in inside(statement)}
+        for node in inside(function.body):
+            if isinstance(node, cst.Name) and is_variable(self.source, node):
+                self._name(holder, node)
+            if function is not self.found.init and node not in needless:
+                is_ours = isinstance(node, cst.Call) and self._is_own_method(holder, node.func)
+                changes = has_effect(self.source, node) and not is_ours
+                self.found.has_effects = self.found.has_effects or changes
+
+    def _is_own_method(self, holder: str, node: cst.BaseExpression) -> bool:
+        is_member = isinstance(node, cst.Attribute) and self.source.text(node.value) == holder
+        return is_member and isinstance(node, cst.Attribute) and node.attr.value in self.methods
+
+    def _name(self, holder: str, node: cst.Name) -> None:
+        above = self.source.parents[node]
+        line = self.source.line(node)
+        if node.value == "super" and node not in self.done:
+            raise UnfitError(f"line {line} asks torch's base for more than to begin")
+        is_torch = in_package(outside_name(self.source, node) or "", "torch")
+        if is_torch and not isinstance(_around(self.source, node), cst.Annotation):
+            raise UnfitError(f"line {line} computes with torch")
+        if holder and node.value == holder and node not in self.done:
+            if not isinstance(above, cst.Attribute):
+                raise UnfitError(f"line {line} hands the scheduler on")
+            self._member(above, line)
+
+    def _member(self, member: cst.Attribute, line: int) -> None:
+        name = member.attr.value
+        if member in self.done:
+            return
+        is_stored = is_store(self.source, member)
+        is_in_init = self.source.enclosing(member, cst.FunctionDef) is self.found.init
+        if name == LAST_EPOCH:
+            start = self.found.start
+            if is_stored and not (
+                is_in_init and start and self.source.start(member) < self.source.start(start)
+            ):
+                raise UnfitError(f"line {line} writes `last_epoch`")
+            self.found.epochs.append(member)
+        elif name in self.reserved or name in FORMULAS or name not in self.names:
+            raise UnfitError(f"line {line} uses `{name}`, which natively is another thing, or none")
+        elif is_stored and not is_in_init:
+            raise UnfitError(f"line {line} changes `{name}`, and a schedule has no memory natively")
+
+
+def _around(source: Source, node: cst.CSTNode) -> cst.CSTNode | None:
+    """Return the call or the annotation that a name stands in."""
+    kinds = (cst.Call, cst.Annotation, cst.BaseStatement)
+    return next((a for a in source.ancestors(node) if isinstance(a, kinds)), None)
+
+
+def _is_super(node: cst.CSTNode | None) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value == "super"
+    )
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
