@@ -20,6 +20,7 @@ from codemods.kinds import (
     MODULE,
     NOTHING,
     OPTIMIZER,
+    STATE,
     TENSOR,
     UNKNOWN,
     VALUE,
@@ -30,6 +31,7 @@ from codemods.kinds import (
     join,
     list_of,
     of_kind,
+    of_state,
     tuple_of,
 )
 from codemods.plain import outside_call, outside_name
@@ -195,8 +197,8 @@ class Types:
             if row is not None:
                 returns = choose(self.source, function, "", row)[0].returns
                 return of if returns == "itself" else of_kind(returns)
-            if of == VALUE:
-                return VALUE
+            if of in (VALUE, STATE):
+                return VALUE if of == VALUE else of_state(function.attr.value)
         return self._result(node, own)
 
     def _result(self, node: cst.Call, function: Type) -> Type:

@@ -35,6 +35,7 @@ UNKNOWN: Final = Type("unknown")
 VALUE: Final = Type("value")  # a number, a string, an array: nothing of torch's
 TENSOR: Final = Type("tensor")
 DICT: Final = Type("dict")  # what is in it is not followed
+STATE: Final = Type("state")  # a module's tensors by their names
 LAYER: Final = Type("layer")  # a module whose call gives a tensor
 MODULE: Final = Type("module")
 BATCH: Final = Type("batch")  # what a loader yields
@@ -80,7 +81,12 @@ def item(of: Type, index: int | None) -> Type:
     """Return what unpacking or subscribing gives; `index` is None where it is not a constant."""
     if of.kind == "tuple" and index is not None and -len(of.items) <= index < len(of.items):
         return of.items[index]
-    return element(of)
+    return TENSOR if of == STATE else element(of)
+
+
+def of_state(method: str) -> Type:
+    """Return what a method of a module's state gives: it is a dict."""
+    return _OF_STATE.get(method, UNKNOWN)
 
 
 def arithmetic(types: Iterable[Type]) -> Type:
@@ -107,6 +113,7 @@ def _bounded(found: Type) -> Type:
 
 
 _ELEMENTS: Final = {
+    "state": VALUE,
     "loader": BATCH,
     "dataset": BATCH,
     "batch": TENSOR,
@@ -119,4 +126,12 @@ _STRUCTURES: Final = {
     "named tensors": list_of(tuple_of((VALUE, TENSOR))),
     "modules": list_of(MODULE),
     "named modules": list_of(tuple_of((VALUE, MODULE))),
+}
+_OF_STATE: Final = {
+    "copy": STATE,
+    "get": TENSOR,
+    "items": list_of(tuple_of((VALUE, TENSOR))),
+    "keys": VALUE,
+    "pop": TENSOR,
+    "values": list_of(TENSOR),
 }

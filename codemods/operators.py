@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.kinds import TENSOR, UNKNOWN
+from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
 from codemods.sharing import Sharing
 
@@ -73,7 +73,7 @@ def _name(node: cst.CSTNode, table: Table) -> str:
 def _names(node: cst.CSTNode) -> tuple[str, ...]:
     match node:
         case cst.AugAssign(target=target, operator=operator):
-            is_own = isinstance(target, cst.Name) or (
+            is_own = isinstance(target, cst.Name | cst.Subscript) or (
                 isinstance(target, cst.Attribute) and target.attr.value not in WRITABLE
             )
             names = (AUGMENTED,) if is_own else ()
@@ -103,6 +103,8 @@ def _operands(node: cst.CSTNode) -> list[cst.BaseExpression]:
 def _is_shared(types: Types, sharing: Sharing, node: cst.AugAssign) -> bool:
     """Tell whether a tensor that is written by `+=` may be known by another name as well."""
     target = node.target
+    if isinstance(target, cst.Subscript):
+        return types.of(target.value) == STATE  # a tensor's own part is written into
     if not isinstance(target, cst.Name | cst.Attribute):
         return False
     of = types.of(target)

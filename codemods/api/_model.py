@@ -24,6 +24,7 @@ Kind: TypeAlias = Literal[
     "tensors",
     "pair of tensors",
     "named tensors",
+    "state",
     "layer",
     "layers",
     "module",

@@ -97,7 +97,7 @@ MODULE: Final[Rows] = {
     "named_modules": call("", "named modules"),
     "children": call("", "modules"),
     "named_children": call("", "named modules"),
-    "state_dict": call("", "value"),
+    "state_dict": call("", "state"),
     "load_state_dict": replace(call("/state_dict, strict"), is_statement=True),
     "zero_grad": call("set_to_none", "value"),
     "requires_grad_": call("requires_grad", "itself"),

@@ -45,6 +45,8 @@ KEPT = [
         "class A:\n    s = torch.ones(2)\n    def f(i):\n        i.s += 1\n        t = i.s",
         7,
     ),
+    ("of a state", "net = torch.nn.Tanh()\nfor v in net.state_dict().values():\n    v *= 2", 6),
+    ("in a state", "sd = torch.nn.Tanh().state_dict()\nsd['a'] += 1", 5),
 ]
 ALONE = [
     "a, b = x.chunk(2)\nc = a + b\nc[0] = 1",
