@@ -92,7 +92,7 @@ _BODIES: Final[Mapping[str, str]] = {
         f"groups of {name}": f"""\
 optimizer = optim.{name}([
     {{"params": model.first.parameters(), "lr": 0.003, "weight_decay": 0.1, {options}}},
-    dict(params=model.second.parameters(), weight_decay=0, {options.partition(",")[0][1:].replace('":', "=", 1)}),
+    dict(params=model.second.parameters(), weight_decay=0, eps=1e-3),
 ], lr=0.01, weight_decay=0.02)
 {LOOP}{UPDATE}    log(optimizer.param_groups[0]["lr"])
 """
@@ -161,15 +161,15 @@ optimizer = optim.Adam([
 {UPDATE}    log(*[group["lr"] for group in optimizer.param_groups])
 """,
     "groups in branches": f"""\
-name = "adamw"
-{SPLIT}if name == "sgd":
+choice = "adamw"
+{SPLIT}if choice == "sgd":
     optimizer = optim.SGD([
 {DECAY}    ], lr=0.1, momentum=0.9)
-elif name == "adamw":
+elif choice == "adamw":
     optimizer = optim.AdamW([
 {DECAY}    ], lr=1e-2)
 else:
-    raise ValueError(name)
+    raise ValueError(choice)
 scheduler = lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
 {LOOP}{UPDATE}    scheduler.step()
     log(*scheduler.get_last_lr())
