@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 from libcst.metadata import Assignment, ClassScope
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from codemods.project import View
     from codemods.source import Source
     from codemods.targets import Place
+
+# What a gradient scaler does with an optimizer.
+STEPPED: Final = frozenset(("step()",))
 
 
 def collect(
@@ -221,7 +224,8 @@ class _Collector:
 
     def _argument(self, slot: Slot, node: cst.BaseExpression, argument: cst.Arg) -> None:
         call = self.source.enclosing(argument, cst.Call)
-        if argument in self.stepped:
+        if argument in self.stepped and call is not None:
+            slot.uses.append(Away(node, self.source.text(call.func), STEPPED))
             return
         if call is None or argument not in call.args:  # a base class or a decorator's keyword
             slot.uses.append(Escape(node, "it is used as an argument of a class"))

@@ -23,7 +23,7 @@ from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgu
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
-from codemods.scalers import stepped
+from codemods.scalers import BRIDGED, stepped
 from codemods.signatures import bridge_name
 from codemods.unclear import unclear
 from codemods.unused import unused
@@ -81,11 +81,12 @@ class _Planner:
         self.optim = OptimNames(source, self.names, options)
         self.natives: Natives = {}
         self.unported: set[cst.CSTNode] = set()
+        self.stepped = stepped(source, self.names, options)
 
     def run(self) -> Plan:
         self._hold()
-        in_scalers = stepped(self.source, self.names, self.options)
-        bundles = bundle(collect(self.source, self.names, view=self.view, stepped=in_scalers))
+        facts = collect(self.source, self.names, view=self.view, stepped=self.stepped)
+        bundles = bundle(facts)
         judged = [(found, self._judge(found, bundles)) for found in bundles]
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
@@ -161,6 +162,9 @@ class _Planner:
             if (verbose := verbose_of(construct)) is not None:
                 self.result.edits += named(verbose)
                 self._note(construct.call, 801, construct.title, (NOTE,))
+        for _, away in found.away():
+            if self.source.parents[away.node] in self.stepped:
+                self._find_left(away.node, away.callee, BRIDGED)
 
     def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""

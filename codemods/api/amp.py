@@ -30,6 +30,7 @@ _CASTS: Final = (
 _SCALES: Final = (
     "equal on the CPU, where both switch themselves off; on a GPU, which was not run, Paddle's "
     "also does so unless the last autocast was to float16, and its state_dict has other keys"
+    f"{HINT}keep numpy below 2.4, with which Paddle 3.3's raises at the first overflow"
 )
 _ARGUMENTS: Final = (
     "init_scale=init_loss_scaling, growth_factor=incr_ratio, backoff_factor=decr_ratio, "
