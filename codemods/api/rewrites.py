@@ -51,8 +51,8 @@ def direction(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNo
 
 
 def _operand(node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
-    """Put an expression in brackets, unless it is one word or has some."""
-    is_atom = isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) or node.lpar
+    """Put an expression in brackets, unless it is one word: its own stay around the whole."""
+    is_atom = isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript)
     return (node,) if is_atom else ("(", node, ")")
 
 

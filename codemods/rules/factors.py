@@ -58,7 +58,7 @@ def factor_of(source: Source, rate: cst.BaseExpression, base: Rate) -> Factor | 
     if value is not None and is_written_out:
         return Factor((repr(value),), value)
     divisor = repr(base) if isinstance(base, float) else source.text(base)
-    opening, closing = ("", "") if isinstance(rate, ATOMS) or rate.lpar else ("(", ")")
+    opening, closing = ("", "") if isinstance(rate, ATOMS) else ("(", ")")
     return Factor((opening, rate, f"{closing} / {divisor}"), value)
 
 
@@ -159,7 +159,7 @@ def _divided(source: Source, other: cst.BaseExpression) -> Factor | None:
     value = None if number is None else _quotient(1.0, number)
     if value is not None and isinstance(other, cst.BaseNumber):
         return Factor((repr(value),), value)
-    opening, closing = ("", "") if isinstance(other, ATOMS) or other.lpar else ("(", ")")
+    opening, closing = ("", "") if isinstance(other, ATOMS) else ("(", ")")
     return Factor((f"1 / {opening}", other, closing), value)
 
 

@@ -105,7 +105,7 @@ def texts_of(around: Surroundings, construct: Construct) -> dict[str, str]:
             if name in bound:
                 value = bound[name].value
                 text = source.text(value)
-                texts[name] = text if isinstance(value, ATOMS) or value.lpar else f"({text})"
+                texts[name] = text if isinstance(value, ATOMS) else f"({text})"
     return texts
 
 

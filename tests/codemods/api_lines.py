@@ -61,6 +61,7 @@ RECURRENT: Final = (
     "nn.LSTM(4, 3)", "nn.LSTM(input_size=4, hidden_size=2, num_layers=2, bidirectional=True)",
     "nn.LSTM(4, 3, batch_first=True)", "nn.GRU(4, 3, 2, batch_first=bool(1))",
     "nn.GRU(4, 3, batch_first=False, bidirectional=bool(1))",
+    "nn.GRU(4, 3, batch_first=(bool(0) or bool(1)))",
 )  # fmt: skip
 SCRIPTS: Final = (
     ("nn.init.constant_ nn.init.zeros_ nn.init.ones_", """\

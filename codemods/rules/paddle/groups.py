@@ -50,7 +50,7 @@ def convert_groups(around: Surroundings, use: AttributeUse, shape: Shape) -> Out
         return SCALED
     if isinstance(shape, Count):
         return Converted((Replace(shape.call, (repr(len(factors)),)),))
-    if len(factors) == 1:
+    if factors == (1.0,):
         return _only_group(around, use, shape)
     return _of_several(around, use, shape, factors)
 
