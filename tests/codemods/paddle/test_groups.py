@@ -8,7 +8,7 @@ from codemods.engine import port
 from codemods.model import Options
 from codemods.project import Project
 from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
-from tests.rewriting import PATH, check_bridged, check_native, check_rewritten
+from tests.rewriting import PATH, check_rewritten
 
 NATIVE = {**GROUPED, **RESUMED_GROUPS}
 
@@ -107,6 +107,7 @@ def test_groups_with_one_rate_are_written_as_one(before: str, after: str) -> Non
 PAIR = '[{"params": a, "lr": 0.01}, {"params": b}]'
 MADE = f"opt = optim.SGD({PAIR}, lr=0.1)\n"
 NAMED = f"groups = {PAIR}\n"
+OTHERS = 'opt = optim.SGD([{"params": a, "lr": 0.2}, {"params": b}], lr=0.1)\n'
 TRAPS = [
     ("an option for all", 'opt = optim.Adam([{"params": a, "amsgrad": True}])\n', "`amsgrad`"),
     ("an unknown option", 'opt = optim.SGD([{"params": a, "lr_scale": 2}])\n', "`lr_scale`"),
@@ -172,8 +173,7 @@ TRAPS = [
     ),
     (
         "other groups in another branch",
-        f"if x:\n    {MADE}else:\n    opt = optim.SGD([{{'params': a, 'lr': 0.2}}], lr=0.1)\n"
-        "print(opt.param_groups[0]['lr'])\n",
+        f"if x:\n    {MADE}else:\n    {OTHERS}print(opt.param_groups[0]['lr'])\n",
         "no number that the source tells",
     ),
     (
