@@ -76,15 +76,18 @@ class Wishes:
         return None
 
     def _coded(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
-        """Yield every construction, with the code that it would get."""
+        """Yield every construction, and every class for it, with the code that it would get."""
         for construct in found.constructs:
             match judgement.verdict:
                 case Native():
-                    yield construct.call, judgement.outcomes[construct.call].code
+                    code = judgement.outcomes[construct.call].code
                 case Bridge():
-                    yield construct.call, THROUGH[construct.role]
+                    code = THROUGH[construct.role]
                 case Refused():
-                    yield construct.call, f"{PREFIXES[self.options.target]}001"
+                    code = f"{PREFIXES[self.options.target]}001"
+            yield construct.call, code
+            if construct.owner is not None:
+                yield construct.reference.node, code
 
     def _touched(self, found: Bundle, judgement: Judgement) -> Iterator[tuple[cst.CSTNode, str]]:
         """Yield what else stands for a bundle, whatever its verdict.

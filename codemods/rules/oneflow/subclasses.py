@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.model import Blocked, Converted, Insert, Replace
-from codemods.rules.own import lacks_one_group, read, verbose_notes
+from codemods.rules.own import read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
 from codemods.rules.own.edits import common_edits
 from codemods.rules.own.rates import inside
@@ -67,8 +67,13 @@ def _lacks(around: Surroundings, construct: Construct, own: OwnScheduler) -> str
     if len(own.formulas) > 1:
         return "it has a closed form too, which OneFlow's schedulers do not ask for"
     if own.is_of_one_group or own.has_effects:
-        return lacks_one_group(around)
+        return _lacks_one_group(around)
     return None
+
+
+def _lacks_one_group(around: Surroundings) -> str | None:
+    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def _free(own: OwnScheduler, names: Sequence[str]) -> str:

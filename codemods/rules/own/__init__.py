@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codemods.facts import Construct
     from codemods.rules.requirements import Surroundings
 
-__all__ = ["OwnScheduler", "lacks_one_group", "read", "verbose_notes"]
+__all__ = ["OwnScheduler", "read", "verbose_notes"]
 
 
 def read(
@@ -40,12 +40,6 @@ def read(
     except UnfitError as error:
         return Blocked(str(error))
     return own
-
-
-def lacks_one_group(around: Surroundings) -> str | None:
-    """Return why the bundle's optimizers may have several groups, None if each has one."""
-    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
-    return next((reason for reason in reasons if reason is not None), None)
 
 
 def verbose_notes(own: OwnScheduler, construct: Construct) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def written(source: Source, rates: Rates, words: Mapping[Rate, str]) -> Iterator
     text = source.text(rates.element)
     if "#" in before or ("\n" in text and not opening and ("\n" in before or _breaks(text))):
         blank = after[len(after.rstrip()) :]
-        opening, closing = f"({before}", f"{blank if before.strip(' ') else ''})"
+        opening, closing = f"({before}", f"{closing}{blank if before.strip(' ') else ''})"
     elif not opening and _needs_brackets(source, rates):
         opening, closing = "(", ")"
     yield Replace(rates.node, (opening, rates.element, closing))

@@ -229,8 +229,8 @@ class Reader:
         is_special = function.name.value in (INIT, *FORMULAS)
         if not set(decorators) <= set(DECORATORS[: 1 if is_special else None]):
             raise UnfitError(f"`{function.name.value}` is decorated")
-        if function.asynchronous is not None or not isinstance(function.body, cst.IndentedBlock):
-            raise UnfitError(f"`{function.name.value}` is not followed")
+        if function.asynchronous is not None:
+            raise UnfitError(f"`{function.name.value}` is a coroutine")
         first = function.params.params[:1]
         return "" if STATIC in decorators or not first else first[0].name.value
 
@@ -266,19 +266,13 @@ class Reader:
         name = member.attr.value
         if member in self.done:
             return
-        is_stored = is_store(self.source, member)
-        is_in_init = self.source.enclosing(member, cst.FunctionDef) is self.found.init
         if name == LAST_EPOCH:
-            start = self.found.start
-            if is_stored and not (
-                is_in_init and start and self.source.start(member) < self.source.start(start)
-            ):
+            is_in_init = self.source.enclosing(member, cst.FunctionDef) is self.found.init
+            if is_store(self.source, member) and not is_in_init:
                 raise UnfitError(f"line {line} writes `last_epoch`")
             self.found.epochs.append(member)
         elif name in self.reserved or name in FORMULAS or name not in self.names:
             raise UnfitError(f"line {line} uses `{name}`, which natively is another thing, or none")
-        elif is_stored and not is_in_init:
-            raise UnfitError(f"line {line} changes `{name}`, and a schedule has no memory natively")
 
 
 def _around(source: Source, node: cst.CSTNode) -> cst.CSTNode | None:

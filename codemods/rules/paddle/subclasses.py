@@ -12,7 +12,7 @@ import libcst as cst
 from codemods.arguments import UNKNOWN, is_builtin, value_of
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Converted, Insert, Replace
-from codemods.rules.own import lacks_one_group, read, verbose_notes
+from codemods.rules.own import read, verbose_notes
 from codemods.rules.own.arguments import given_to
 from codemods.rules.own.edits import common_edits
 from codemods.rules.own.rates import inside
@@ -45,6 +45,7 @@ RESERVED: Final = frozenset(
         "verbose",
     )
 )
+REQUIRES: Final = ("one scheduler", "no lr writes", "one rate")
 WORDS: Final[Mapping[Rate, str]] = {"base": "self.base_lr", "now": "self.last_lr"}
 
 
@@ -54,9 +55,9 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
     if isinstance(own, Blocked):
         return own
     given = given_to(construct)
-    reason = lacks_one_group(around) or around.lacks("one scheduler", construct, given)
-    if reason is not None:
-        return Blocked(reason)
+    for requirement in REQUIRES:
+        if (reason := around.lacks(requirement, construct, given)) is not None:
+            return Blocked(reason)
     if (reason := _differs_on_resume(around, own, given)) is not None:
         return Blocked(reason)
     if own.init is not None and _has_name(own.init, LEARNING_RATE):

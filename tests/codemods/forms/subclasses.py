@@ -28,6 +28,10 @@ GROUPS: Final = (
     'optim.SGD([{"params": model.first.parameters(), "lr": 0.02},'
     ' {"params": model.second.parameters()}], lr=0.05)'
 )
+DECAYS: Final = (
+    'optim.SGD([{"params": model.first.parameters(), "weight_decay": 0.01},'
+    ' {"params": model.second.parameters()}], lr=0.05, momentum=0.9)'
+)
 FIT: Final = """\
 for step in range(STEPS):
     optimizer.zero_grad()
@@ -200,6 +204,17 @@ class FirstLR(_LRScheduler):
         lr = self.base_lrs[0] * 0.98 ** self.last_epoch
         return [lr for _ in self.optimizer.param_groups]
 """
+_COUNTING: Final = """
+class CountingLR(_LRScheduler):
+    def __init__(self, optimizer):
+        self.seen = 0
+        super().__init__(optimizer)
+        self.last_epoch = 10
+
+    def get_lr(self):
+        self.seen += 1
+        return [base_lr * 0.95 ** self.seen / (1 + self.last_epoch) for base_lr in self.base_lrs]
+"""
 _FROM_NOW: Final = """
 class RestartLR(_LRScheduler):
     def __init__(self, optimizer, gamma, restarts):
@@ -286,6 +301,8 @@ OWN: Final[Mapping[str, str]] = {
     "RootLR": _script(_NO_INIT, "RootLR(optimizer)"),
     "InitialLR": _script(_INITIAL, "InitialLR(optimizer, 0.05)"),
     "FirstLR": _script(_FIRST, "FirstLR(optimizer, last_epoch=-1)"),
+    "CountingLR": _script(_COUNTING, "CountingLR(optimizer)"),
+    "PolyLR of groups with one rate": _script(_POLY, "PolyLR(optimizer, STEPS)", DECAYS),
     "made by a factory": _FACTORY,
     "made in branches": _BRANCHES,
     "kept by a trainer": _TRAINER,
