@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TORCH_ONLY
-from codemods.codes import PREFIXES
+from codemods.codes import GROUPS, PREFIXES
 from codemods.exposure import misused, warnings
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Native, Refused
@@ -20,7 +20,7 @@ from codemods.signatures import bridge_name
 from codemods.versions import lacks, parsed, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.bundles import Bundle
     from codemods.model import Edit, Options, Verdict
@@ -33,12 +33,12 @@ TORCH_PACKAGES = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "light
 
 @dataclass(slots=True)
 class Judgement:
-    """A verdict, and for native the edits, each construction's outcome and the edited uses."""
+    """A verdict, and for native the edits, each construction's outcome, the codes of the rest."""
 
     verdict: Verdict
     edits: list[Edit] = field(default_factory=list)
     outcomes: dict[cst.Call, Converted] = field(default_factory=dict)
-    used: list[cst.CSTNode] = field(default_factory=list)
+    used: dict[cst.CSTNode, str] = field(default_factory=dict)
 
 
 def judge(
@@ -103,14 +103,16 @@ def _imports(source: Source, package: str) -> bool:
 def _native(around: Surroundings, options: Options, view: View | None) -> Judgement:
     source, found, rules = around.source, around.bundle, NATIVE[options.target]
     judgement = Judgement(Native())
-    used = f"{PREFIXES[options.target]}301"
+    used, grouped = (f"{PREFIXES[options.target]}{number}" for number in (301, GROUPS))
     notes: list[str] = []
     for construct in found.constructs:
         outcome = rules.convert_construct(around, construct)
         if isinstance(outcome, Blocked):
             return Judgement(Bridge(outcome.reason))
-        reason = lacks(options, outcome.code) or objection(options, outcome.code)
-        if reason is not None:
+        if outcome.groups is not None:
+            judgement.used[outcome.groups] = grouped
+        codes = [outcome.code, *([grouped] if outcome.groups is not None else [])]
+        if (reason := _unwanted(options, codes)) is not None:
             return Judgement(Bridge(reason))
         judgement.outcomes[construct.call] = outcome
         judgement.edits += outcome.edits
@@ -127,9 +129,15 @@ def _native(around: Surroundings, options: Options, view: View | None) -> Judgem
         if outcome.edits and (reason := objection(options, used)) is not None:
             return Judgement(Bridge(reason))
         if outcome.edits:
-            judgement.used.append(use.call if isinstance(use, MethodCall) else use.node)
+            judgement.used[use.call if isinstance(use, MethodCall) else use.node] = used
     judgement.verdict = Native(tuple(dict.fromkeys(notes)))
     return judgement
+
+
+def _unwanted(options: Options, codes: Iterable[str]) -> str | None:
+    """Return why a rule does not hold for the version that is written for, or is not wanted."""
+    reasons = (lacks(options, code) or objection(options, code) for code in codes)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def _escape(source: Source, found: Bundle) -> str | None:

@@ -131,7 +131,8 @@ Edit: TypeAlias = Replace | Insert | AppendLine | PrependLine | RewriteStatement
 class Converted:
     """A rule's edits for one site, and what the user should know of them.
 
-    `is_absorbed` where the site is no more, and `native` does its work elsewhere.
+    `is_absorbed` where the site is no more, and `native` does its work elsewhere. `groups` is where
+    the parameter groups of an optimizer stand, if there is something to edit in them.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -139,6 +140,7 @@ class Converted:
     native: str = ""
     code: str = ""
     is_absorbed: bool = False
+    groups: cst.BaseExpression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from libcst.metadata import GlobalScope
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from codemods.project import View
     from codemods.source import Source
 
+WIDTH = 72  # of what stands at a site, in the report
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
 
 
@@ -140,8 +142,9 @@ class _Planner:
                     self.native_names[construct.reference.node] = native
                     what = f"{construct.title} -> {outcome.native}"
                     self._find(construct.call, outcome.code, "native", what)
-                for use in judgement.used:
-                    self._find(use, self._code(301), "native", self.source.text(use))
+                for use, code in judgement.used.items():
+                    what = shorten(self.source.text(use), WIDTH, placeholder=" ...")
+                    self._find(use, code, "native", what)
                 for note in notes:
                     self._find(found.constructs[0].call, self._code(801), "note", note)
             case Bridge(reason):

@@ -102,6 +102,7 @@ class Wishes:
         used = f"{PREFIXES[target]}301"
         for _, use in found.uses():
             yield (use.call if isinstance(use, MethodCall) else use.node), used
+        yield from judgement.used.items()
         calls = {construct.call for construct in found.constructs}
         for edit in judgement.edits:
             node = edit.argument if isinstance(edit, RemoveArgument) else edit.node

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from codemods.codes._findings import api_number, other_rules
 from codemods.codes._model import PREFIXES, THROUGH, Example, Rule
 from codemods.codes._native import native_rules
-from codemods.codes._row import LEFT, MEMBERS
+from codemods.codes._row import GROUPS, LEFT, MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
     "ALL",
+    "GROUPS",
     "LEFT",
     "MEMBERS",
     "PREFIXES",

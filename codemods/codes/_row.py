@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FRAMEWORKS: Final[Mapping[Target, str]] = {"paddle": "Paddle", "oneflow": "OneFlow"}
 TITLES: Final[Mapping[Target, str]] = {**FRAMEWORKS, "bridge": "bridge"}
 
+GROUPS: Final = 303
 MEMBERS: Final = 901
 LEFT: Final = 999
 # A script with an optimizer, to go on from.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.codes._row import HEAD, LEFT, MEMBERS, Row, on_all, on_both
+from codemods.codes._row import GROUPS, HEAD, LEFT, MEMBERS, Row, on_all, on_both
 
 _CONSUMED: Final = """\
 import torch
@@ -43,6 +43,19 @@ class SignSGD(torch.optim.Optimizer):
         for group in self.param_groups:
             for p in group["params"]:
                 p.data.add_(p.grad.sign(), alpha=-group["lr"])
+"""
+_GROUPED: Final = """\
+import torch
+
+optimizer = torch.optim.AdamW(
+    [
+        {"params": backbone.parameters(), "lr": 1e-4},
+        {"params": head.parameters(), "weight_decay": 0},
+    ],
+    lr=1e-3,
+)
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)
+print(scheduler.get_last_lr())
 """
 
 ROWS: Final = (
@@ -96,6 +109,18 @@ ROWS: Final = (
         "`state_dict` of its own, keeps nothing from one step to the next, and the file only makes "
         "schedulers of it. Any other class goes to `bridge` with its optimizer.",
         on_both(_OWN_SCHEDULER),
+    ),
+    Row(
+        GROUPS,
+        "native",
+        "Parameter groups, in {}'s words",
+        "Groups that are written out as a list of dicts keep the options that the class takes from "
+        "each of them. In Paddle the rate of a group is a factor, which multiplies the optimizer's "
+        "and whatever schedule drives it; where a script reads the group's rate, the two are "
+        "multiplied. What Paddle keeps of a group stays on its parameters: where the file makes "
+        "another optimizer, which could find it there, groups go to `bridge`.",
+        {"paddle": _GROUPED},
+        goes_along=True,
     ),
     Row(
         801,

@@ -19,10 +19,12 @@ from codemods.arguments import UNKNOWN, definition_of, value_of
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.plain import outside_name
 from codemods.rules.factors import base_of, factor_of
-from codemods.rules.grouping import groups_of
+from codemods.rules.grouping import groups_of, params_given
 from codemods.rules.numbers import as_float
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bridge.equivalents import Equivalent
     from codemods.facts import Construct
     from codemods.model import Edit, Outcome
@@ -31,7 +33,15 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 PAIR: Final = 2
-FACTORS: Final = "the rate of a group is a factor in Paddle, which multiplies the optimizer's"
+# What Paddle writes on the parameters, by what a row requires of it.
+KEPT: Final[Mapping[str, tuple[str, ...]]] = {
+    "rates alone": ("lr",),
+    "groups alone": ("lr", "weight_decay"),
+}
+ON_PARAMETERS: Final = (
+    "Paddle keeps the rates and the decay of groups on the parameters: another optimizer of them, "
+    "made in another file, would find them there"
+)
 ITERATORS: Final = ("filter", "map", "iter", "itertools.chain", "itertools.islice", "reversed")
 LISTS: Final = ("list", "sorted")
 
@@ -43,14 +53,19 @@ def with_groups(
     groups = groups_of(around.source, construct, around.bundle.optimizers)
     if groups is None or not row.group_options:
         return made
-    edits, notes = [*made.edits], [*made.notes]
+    edits: list[Edit] = []
+    kept = {name for requirement in row.requires for name in KEPT.get(requirement, ())}
+    is_kept = any(not kept.isdisjoint(group.options) for group in groups)
+    notes = [*made.notes, *([ON_PARAMETERS] if is_kept else [])]
     for group in groups:
         for outcome in _outcomes(around, construct, row, group):
             if isinstance(outcome, Blocked):
                 return outcome
             edits += outcome.edits
             notes += outcome.notes
-    return replace(made, edits=tuple(edits), notes=tuple(dict.fromkeys(notes)))
+    found = params_given(construct) if edits else None
+    every = (*made.edits, *edits)
+    return replace(made, edits=every, notes=tuple(dict.fromkeys(notes)), groups=found)
 
 
 def _outcomes(
@@ -84,7 +99,7 @@ def _option(
     if factor is None:
         rate = source.text(value)
         return Blocked(f"the rate `{rate}` of a group cannot be written as a factor")
-    return Converted((*edits, Replace(value, factor.parts)), (FACTORS,))
+    return Converted((*edits, Replace(value, factor.parts)))
 
 
 def _renamed(entry: Entry, name: str) -> Edit:

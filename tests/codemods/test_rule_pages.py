@@ -27,7 +27,7 @@ def test_a_page_of_native_code_has_an_example_its_conditions_grade_versions_and_
     page = FILES["PD205.md"]
 
     assert "+scheduler = paddle.optimizer.lr.CosineAnnealingDecay(" in page
-    assert "- its parameters are one flat group" in page
+    assert "- its groups have one learning rate, or `eta_min` is 0" in page
     assert "a: learning rates are bit-identical" in page
     assert "- Paddle 3.0, 3.1, 3.2, 3.3" in page
     assert "<https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler." in page
