@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.gradients import PART_OF_GRADIENT, gradient_writes
 from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
 from codemods.sharing import Sharing
@@ -51,6 +52,10 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
     for written in sharing.writes:
         if (reason := sharing.reason(written)) is not None:
             yield OperatorUse(written, f"`{source.text(written)}`", reason)
+    for target, name in gradient_writes(source, types):
+        allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
+        if name in table.operators and not allowed:
+            yield OperatorUse(target, f"`{name}`", table.operators[name])
     for node in sorted(names, key=source.start):
         name = names[node]
         if name == AUGMENTED and isinstance(node, cst.AugAssign):
@@ -81,7 +86,9 @@ def _names(node: cst.CSTNode) -> tuple[str, ...]:
         case cst.Attribute(attr=cst.Name("weight")):
             return ("weight",)
         case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name("grad")), attr=method)):
-            return ("in-place change of a gradient",) if method.value in IN_PLACE else ()
+            return (PART_OF_GRADIENT,) if method.value in IN_PLACE else ()
+        case cst.BinaryOperation(left=cst.SimpleString() | cst.ConcatenatedString()):
+            return ()
         case cst.BinaryOperation(left=left, operator=operator, right=right):
             whole = isinstance(left, cst.Integer) or isinstance(right, cst.Integer)
             bits = ("bits of integers",) if whole and isinstance(operator, BITS) else ()

@@ -29,6 +29,8 @@ TABLE: Final = Table(
         "%": "OneFlow's remainder has the sign of the dividend, torch's that of the divisor",
         "//": "OneFlow rounds the quotient of integers towards zero, torch down",
         "bits of integers": "OneFlow's bit operators give booleans",
+        "data before a step": "OneFlow drops the gradient of what is assigned to by `.data`, and "
+        "the step passes over it: write `.data.copy_(...)`",
     },
     {
         name: f"what `{name}` gives is a copy in torch, and may share its memory in OneFlow: a "

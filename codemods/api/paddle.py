@@ -35,6 +35,8 @@ TABLE: Final = Table(
         "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",
+        "data of a gradient": "Paddle forgets what is assigned to a gradient's data: assign to "
+        "`.grad` itself, as torch can too",
     },
     {
         name: f"what `{name}` gives is a copy in Paddle, and shares its memory in torch: a write "

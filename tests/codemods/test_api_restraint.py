@@ -219,6 +219,39 @@ def test_a_gradient_is_changed_in_place_only_where_paddle_can() -> None:
     check_rewritten(f"import torch\n{line}", f"import oneflow\n{line}", "oneflow")
 
 
+@pytest.mark.parametrize("target", ["p.grad.data", "p.grad.data *", "p.grad.data +"])
+def test_what_is_assigned_to_a_gradients_data_would_be_lost_on_paddle(target: str) -> None:
+    line = f"{target}= p.grad * 0.5\n"
+
+    check_refused(f"import torch\nz = torch.ones(1)\n{line}", "paddle", 3, "assign to `.grad`")
+    text = f"import torch\nz = torch.ones(1)\n{line.replace('grad.data', 'grad')}"
+    check_rewritten(text, text.replace("torch", "paddle"), "paddle")
+
+
+def test_a_part_of_a_gradient_is_written_only_where_paddle_can() -> None:
+    line = "p.grad[0] = 0.0\n"
+    without_grad = f"import torch\nwith torch.no_grad():\n    {line}"
+
+    check_refused(f"import torch\nz = torch.ones(1)\n{line}", "paddle", 3, "`.grad.detach()`")
+    check_rewritten(without_grad, without_grad.replace("torch", "paddle"), "paddle")
+
+
+def test_data_is_not_assigned_between_backward_and_step_on_oneflow() -> None:
+    lines = ["loss.backward()", "p.data = p.data * 0.9", "opt.step()"]
+    text = "import torch\nz = torch.ones(1)\n" + "\n".join(lines) + "\n"
+    last = "import torch\nz = torch.ones(1)\n" + "\n".join(lines[::2] + lines[1:2]) + "\n"
+
+    check_refused(text, "oneflow", 4, "drops the gradient")
+    check_rewritten(last, last.replace("torch", "oneflow"), "oneflow")
+    check_rewritten(text, text.replace("torch", "paddle"), "paddle")
+
+
+def test_a_string_that_is_formatted_is_no_tensor() -> None:
+    text = 'import torch\nprint("%.3f" % torch.ones(1))\n'
+
+    check_rewritten(text, text.replace("torch", "oneflow"), "oneflow")
+
+
 @pytest.mark.parametrize(
     "lines",
     [
