@@ -62,7 +62,8 @@ def measure(version: str) -> dict[str, Any]:
     from codemods.engine import port  # noqa: PLC0415
     from codemods.model import Options  # noqa: PLC0415
     from tests.codemods.execution import largest_differences, run  # noqa: PLC0415
-    from tests.codemods.execution_cases import CASES  # noqa: PLC0415
+    from tests.codemods.execution_cases import CASES, Case  # noqa: PLC0415
+    from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS  # noqa: PLC0415
     from tests.frameworks import Framework  # noqa: PLC0415
 
     if paddle.__version__ != version:
@@ -70,7 +71,9 @@ def measure(version: str) -> dict[str, Any]:
     options = Options("paddle", scope="optim", version=version.rpartition(".")[0])
     torch, xp = Framework("torch"), Framework("paddle")
     scripts, equal, folder = 0, 0, tempfile.mkdtemp()
-    for case in CASES:
+    grouped = (Case(name, (text,)) for name, text in GROUPED.items())
+    resumed = (Case(name, (text, text)) for name, text in RESUMED_GROUPS.items())
+    for case in (*CASES, *grouped, *resumed):
         results = [port(text.encode(), Path("x.py"), options) for text in case.texts]
         if any(r.incomplete or r.needs_bridge for r in results):
             continue
