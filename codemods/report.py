@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -84,11 +85,15 @@ def _counted(number: int, word: str) -> str:
 
 def diff(result: FileResult) -> Iterator[str]:
     """Yield the lines of a unified diff that `patch -p1` and `git apply` take."""
-    before = result.before.decode(errors="surrogateescape").splitlines(keepends=True)
-    after = result.after.decode(errors="surrogateescape").splitlines(keepends=True)
+    before, after = _lines(result.before), _lines(result.after)
     name = result.path.as_posix().lstrip("/")
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(raw: bytes) -> list[str]:
+    # str.splitlines would also split at form feeds, which `patch` does not
+    return re.findall(r"[^\n]*\n|[^\n]+", raw.decode(errors="surrogateescape"))
 
 
 def exit_code(results: Iterable[FileResult], *, check: bool) -> int:

@@ -108,14 +108,15 @@ def test_write_writes_and_keeps_the_mode(script: Any) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["train.py"]
 
 
-def test_the_default_is_a_diff_that_patch_takes(script: Any, tmp_path: Path) -> None:
-    path = script(NATIVE.rstrip("\n"))
+@pytest.mark.parametrize("above", ["", "\f\n", "# \x1c \x85 \u2028\n"])
+def test_the_default_is_a_diff_that_patch_takes(script: Any, tmp_path: Path, above: str) -> None:
+    path = script(above + NATIVE.rstrip("\n"))
     result = port(path)
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)  # noqa: S607
     patch = result.stdout.replace(str(path).lstrip("/"), "train.py")
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=patch, text=True, check=True)  # noqa: S607
 
-    assert path.read_text() == PORTED.rstrip("\n")
+    assert path.read_text() == above + PORTED.rstrip("\n")
 
 
 def test_the_report_goes_to_stderr(script: Any) -> None:
