@@ -170,6 +170,73 @@ def test_several_groups_keep_their_schedules(xp: Framework) -> None:
     assert [g["lr"] for g in native.param_groups] == pytest.approx([0.05, 0.02 / 27], rel=1e-12)
 
 
+def two_groups(module: Any, params: list[Any], lrs: tuple[float, float]) -> Any:
+    groups = [{"params": [param], "lr": lr} for param, lr in zip(params, lrs, strict=True)]
+    return module.SGD(groups, lr=lrs[0])
+
+
+IN_PROPORTION = [
+    ("StepLR", {"step_size": 7, "gamma": 0.5}),
+    ("MultiStepLR", {"milestones": [10, 25, 60], "gamma": 0.3}),
+    ("ExponentialLR", {"gamma": 0.97}),
+    ("LambdaLR", {"lr_lambda": halving}),
+    ("MultiplicativeLR", {"lr_lambda": lambda _: 0.98}),
+    ("CosineAnnealingLR", {"T_max": 50}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 10}),
+    ("LinearLR", {"total_iters": 30}),
+    ("ConstantLR", {"total_iters": 40}),
+    ("PolynomialLR", {"total_iters": 90, "power": 2.0}),
+]
+IN_COMMON = [
+    ("CosineAnnealingLR", {"T_max": 50, "eta_min": 1e-3}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 10, "eta_min": 1e-3}),
+    ("OneCycleLR", {"max_lr": 0.2, "total_steps": STEPS + 1, "cycle_momentum": False}),
+    ("CyclicLR", {"base_lr": 0.01, "max_lr": 0.1, "cycle_momentum": False}),
+]
+
+
+@pytest.mark.only_backend("paddle")
+@pytest.mark.parametrize(
+    ("name", "options", "lrs"),
+    [
+        *((name, options, (0.05, 0.002)) for name, options in IN_PROPORTION),
+        *((name, options, (0.05, 0.05)) for name, options in IN_COMMON[:2]),
+        # These write one rate into all groups, whatever they had.
+        *((name, options, (0.05, 0.002)) for name, options in IN_COMMON[2:]),
+    ],
+)
+def test_the_rates_of_groups_are_factors_on_paddle(
+    xp: Framework, name: str, options: dict[str, Any], lrs: tuple[float, float]
+) -> None:
+    params = [xp.param(np.ones(3, "f4")) for _ in lrs]
+    optimizer = two_groups(optim, params, lrs)
+    theirs = two_groups(torch.optim, [torch.nn.Parameter(torch.ones(3)) for _ in lrs], lrs)
+    scheduler: Any = getattr(lr_scheduler, name)(optimizer, **options)
+    reference = getattr(torch.optim.lr_scheduler, name)(theirs, **options)
+    for step in range(STEPS):
+        if step == 13:
+            optimizer, scheduler = bridge.lower(optimizer, scheduler)
+        if step >= 13:
+            found = [optimizer.get_lr() * p.optimize_attr["learning_rate"] for p in params]
+            want = [group["lr"] for group in theirs.param_groups]
+            np.testing.assert_allclose(found, want, rtol=0, atol=SAME_LR * 0.2)
+        for opt, driving in ((optimizer, scheduler), (theirs, reference)):
+            opt.step()
+            driving.step()
+
+
+@pytest.mark.only_backend("paddle")
+@pytest.mark.parametrize(("name", "options"), [*IN_COMMON[:2], ("ReduceLROnPlateau", {})])
+def test_a_rate_that_groups_have_in_common_is_refused_where_paddle_would_scale_it(
+    xp: Framework, name: str, options: dict[str, Any]
+) -> None:
+    optimizer = two_groups(optim, [xp.param(np.ones(3, "f4")) for _ in range(2)], (0.05, 0.002))
+    scheduler = getattr(lr_scheduler, name)(optimizer, **options)
+
+    with pytest.raises(UnsupportedError, match="only if its groups have one learning rate"):
+        bridge.lower(optimizer, scheduler)
+
+
 def test_state_and_place_go_over_together(xp: Framework) -> None:
     optimizer = optim.AdamW([xp.param(np.ones(3, "f4"))], lr=0.05)
     theirs = torch.optim.AdamW([torch.nn.Parameter(torch.ones(3))], lr=0.05)
