@@ -20,7 +20,16 @@ from codemods.infer import Types
 from codemods.judge import Judgement, judge
 from codemods.marks import mark
 from codemods.members import member_uses
-from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
+from codemods.model import (
+    Blocked,
+    Bridge,
+    Finding,
+    Native,
+    Refused,
+    RemoveArgument,
+    Replace,
+    RewriteStatement,
+)
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
@@ -44,6 +53,8 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 WIDTH = 72  # of what stands at a site, in the report
+# Packages whose names may go with their last use; others are where something else is as well.
+DROPPED = ("torch.backends", "torch.optim")
 HINT_ECOSYSTEM = "use what the target has in its place, or exchange numpy arrays with it"
 
 
@@ -233,8 +244,12 @@ class _Planner:
             self.unported.add(node)
             return
         self.result.edits += outcome.edits
-        self._move(reference, node, qualified, row.to)
-        self._find(node, code, "ported", f"{qualified} -> {row.to}")
+        self.dropped.update(_left_out(outcome.edits))
+        if outcome.is_absorbed:
+            self.gone.append(reference.binding)
+        else:
+            self._move(reference, node, qualified, row.to)
+            self._find(node, code, "ported", f"{qualified} -> {row.to}")
         self._note(node, 802, qualified, outcome.notes)
 
     def _members(self) -> None:
@@ -310,7 +325,9 @@ class _Planner:
         used = tuple(r for r in self.names.references if not self._is_dropped(r.node))
         names = replace(self.names, references=used)
         for binding, target in unused(names, TABLES[self.options.target], self.options.target):
-            is_gone = binding in self.gone and in_package(binding.qualified, "torch.optim")
+            is_gone = binding in self.gone and any(
+                in_package(binding.qualified, package) for package in DROPPED
+            )
             if is_gone or binding in self.held:
                 continue
             code = self._code(api_number(binding.qualified))
@@ -376,5 +393,7 @@ def _left_out(edits: Iterable[Edit]) -> Iterator[cst.CSTNode]:
         match edit:
             case RemoveArgument(argument=argument):
                 yield argument
+            case RewriteStatement(node=node, statements=() | ("pass",)):
+                yield node
             case Replace(node=node, parts=parts) if all(isinstance(part, str) for part in parts):
                 yield node

@@ -122,6 +122,9 @@ class Api:
         is_writable: whether the attribute may be assigned to.
         is_list: whether torch's call gives an iterator, and a list there.
         is_function: whether torch's method is a function `to` of the receiver there.
+        is_type: whether the name may stand in an annotation, or be asked for by isinstance.
+        is_setting: whether an assignment to the name is left out.
+        then: what is written behind a call.
         otherwise: the row for a call that this one does not cover.
     """
 
@@ -139,6 +142,9 @@ class Api:
     is_writable: bool = False
     is_list: bool = False
     is_function: bool = False
+    is_type: bool = False
+    is_setting: bool = False
+    then: str = ""
     otherwise: Api | None = None
 
 
@@ -197,4 +203,5 @@ def names(root: str, *tables: Rows) -> Rows:
 
 def _rooted(root: str, key: str, row: Api) -> Api:
     other = row.otherwise and _rooted(root, key, row.otherwise)
-    return replace(row, to=f"{root}.{row.to or key}", otherwise=other)
+    to = "" if row.is_setting else f"{root}.{row.to or key}"
+    return replace(row, to=to, otherwise=other)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.api.settings import without
 from codemods.arguments import UNKNOWN, is_pure, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 
@@ -31,8 +32,10 @@ def convert(source: Source, node: cst.BaseExpression, name: str, row: Api) -> Ou
     """Convert the arguments of a use of `name` at `node`; the caller writes the new name."""
     call = source.parents.get(node)
     notes: tuple[str, ...] = (row.note,) if row.note else ()
+    if row.is_setting:
+        return without(source, node, name, row.note)
     if not (isinstance(call, cst.Call) and call.func is node):
-        is_equal = row.is_value and not row.written
+        is_equal = (row.is_value and not row.written) or (row.is_type and _is_type(source, node))
         return Converted(notes=notes) if is_equal else Blocked(f"`{name}` is used as a value")
     if row.accepts is None:
         return Blocked(f"a call of `{name}` is in no table yet")
@@ -57,9 +60,19 @@ def _converted(source: Source, call: cst.Call, name: str, row: Api, accepts: Sig
     if written and not call.args and "#" in source.text(call):
         return Blocked(f"`{name}` needs `{', '.join(written)}` where a comment stands")
     edits += _append(call, written)
+    if row.then:
+        edits.append(Insert(call, row.then, "after"))
     if row.is_list and _is_next(source, call):
         edits += [Insert(call, "iter(", "before"), Insert(call, ")", "after")]
     return Converted(tuple(edits), notes)
+
+
+def _is_type(source: Source, node: cst.BaseExpression) -> bool:
+    """Tell whether a name stands in an annotation, or is asked for by isinstance."""
+    call = source.enclosing(node, cst.Call)
+    return source.enclosing(node, cst.Annotation) is not None or (
+        call is not None and isinstance(call.func, cst.Name) and call.func.value == "isinstance"
+    )
 
 
 def _given(call: cst.Call, accepts: Signature) -> set[str]:

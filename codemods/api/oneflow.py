@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, training
+from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -20,6 +20,7 @@ TABLE: Final = Table(
             recurrent.ONEFLOW,
             *(training.SHARED, training.ONEFLOW),
             amp.ONEFLOW,
+            settings.ONEFLOW,
         ),
         edges.ONEFLOW,
         "torch.",

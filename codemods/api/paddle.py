@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, training
+from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
@@ -24,6 +24,7 @@ TABLE: Final = Table(
             recurrent.PADDLE,
             *(training.SHARED, training.PADDLE),
             amp.PADDLE,
+            settings.PADDLE,
         ),
         edges.PADDLE,
         "torch.",

@@ -241,6 +241,22 @@ net.zero_grad()
     ),
     (
         """\
+backends.cudnn.allow_tf32 backends.cudnn.benchmark backends.cudnn.benchmark_limit
+backends.cudnn.deterministic backends.cudnn.enabled backends.cuda.matmul.allow_tf32
+""",
+        """\
+torch.backends.cudnn.allow_tf32 = True
+torch.backends.cuda.matmul.allow_tf32 = True
+torch.backends.cudnn.benchmark_limit = 3
+if x.is_cuda:
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.deterministic = False
+torch.backends.cudnn.enabled = not torch.cuda.is_available()
+x * 2
+""",
+    ),
+    (
+        """\
 cuda.amp.GradScaler cuda.amp.autocast scaler.scale scaler.step scaler.unscale_ scaler.update
 scaler.state_dict scaler.load_state_dict scaler.is_enabled
 """,

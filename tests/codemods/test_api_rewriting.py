@@ -144,6 +144,36 @@ def test_a_list_that_was_an_iterator_is_made_one() -> None:
     )
 
 
+def test_a_switch_of_cudnn_is_left_out_with_its_import() -> None:
+    check_rewritten(
+        """\
+import torch
+import torch.backends.cudnn as cudnn
+torch.manual_seed(0)
+cudnn.benchmark = args.fast  # faster
+if args.seed:
+    cudnn.deterministic = True
+    cudnn.benchmark = torch.cuda.is_available()
+""",
+        """\
+import paddle
+paddle.seed(0)
+# faster
+if args.seed:
+    pass
+""",
+        "paddle",
+    )
+
+
+def test_a_switch_of_cudnn_that_is_read_is_left() -> None:
+    text = "import torch.backends.cudnn as cudnn\n"
+
+    check_refused(f"{text}print(cudnn.benchmark)\n", "paddle", 2, "is read")
+    check_refused(f"{text}cudnn.benchmark = f()\n", "oneflow", 2, "`f()` would be left out")
+    check_refused(f"{text}cudnn.enabled = x = True\n", "paddle", 2, "would be left out")
+
+
 def test_a_function_may_be_handed_on() -> None:
     check_rewritten(
         "import torch\nimport torch.nn.functional as F\nnet = Net(torch.tanh, loss=F.mse_loss)\n",
