@@ -20,16 +20,7 @@ from codemods.infer import Types
 from codemods.judge import Judgement, judge
 from codemods.marks import mark
 from codemods.members import member_uses
-from codemods.model import (
-    Blocked,
-    Bridge,
-    Finding,
-    Native,
-    Refused,
-    RemoveArgument,
-    Replace,
-    RewriteStatement,
-)
+from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
@@ -245,7 +236,8 @@ class _Planner:
             return
         self.result.edits += outcome.edits
         self.dropped.update(_left_out(outcome.edits))
-        if outcome.is_absorbed:
+        if outcome.is_absorbed:  # the whole statement goes
+            self.dropped.add(self.source.parents[self.source.parents[node]])
             self.gone.append(reference.binding)
         else:
             self._move(reference, node, qualified, row.to)
@@ -393,7 +385,5 @@ def _left_out(edits: Iterable[Edit]) -> Iterator[cst.CSTNode]:
         match edit:
             case RemoveArgument(argument=argument):
                 yield argument
-            case RewriteStatement(node=node, statements=() | ("pass",)):
-                yield node
             case Replace(node=node, parts=parts) if all(isinstance(part, str) for part in parts):
                 yield node
