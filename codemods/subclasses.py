@@ -64,7 +64,7 @@ def signature_of(construct: Construct) -> inspect.Signature | None:
     """
     init = methods_of(construct.owner).get(INIT) if construct.owner is not None else None
     if init is None:
-        return signature(construct.reference.qualified)
+        return signature(SCHEDULER if construct.owner else construct.reference.qualified)
     params = init.params
     if params.star_kwarg is not None or isinstance(params.star_arg, cst.Param):
         return None

@@ -167,9 +167,10 @@ NEAR_MISSES = [
     ),
     ("handed on", CLASS + MADE + "wrap(s)\n", "passed to `wrap`"),
     ("asked for its rates", CLASS + MADE + "s.get_lr()\n", "no `get_lr`"),
-    ("an lr set", CLASS + MADE + "opt.param_groups[0]['lr'] = 1\n", "ignores writes"),
+    ("a base rate set", CLASS + MADE + "opt.param_groups[0]['initial_lr'] = 1\n", ""),
 ]
 NEAR_MISSES_OF_PADDLE = [
+    ("an lr set", CLASS + MADE + "opt.param_groups[0]['lr'] = 1\n", "Paddle refuses a written lr"),
     (
         "groups with rates of their own",
         CLASS + MADE.replace("model.parameters()", "[{'params': w, 'lr': 1}, {'params': v}]"),

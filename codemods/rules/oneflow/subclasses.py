@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
@@ -31,7 +32,6 @@ LAST_STEP: Final = "last_step"
 RESERVED: Final = frozenset(
     ("_init_base_lrs", "_last_lr", LAST_STEP, "print_lr", "update_lrs", "verbose")
 )
-REQUIRES: Final = ("one scheduler", "no lr writes")
 # The names for what `get_lr` is given, the first that the function has not for something else.
 BASE_LR: Final = ("base_lr", "initial_lr")
 STEP: Final = ("step", LAST_STEP)
@@ -58,10 +58,13 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
 
 
 def _lacks(around: Surroundings, construct: Construct, own: OwnScheduler) -> str | None:
-    given = given_to(construct)
-    for requirement in REQUIRES:
-        if (reason := around.lacks(requirement, construct, given)) is not None:
-            return reason
+    reason = around.lacks("one scheduler", construct, given_to(construct))
+    if reason is not None:
+        return reason
+    for use, shape in around.group_uses():
+        if writes(shape, "initial_lr"):
+            line = around.source.line(use.node)
+            return f"its groups are used in line {line}, and OneFlow asks for base rates once"
     if own.reads_now:
         return "it goes on from the present rate, which OneFlow's `get_lr` is not given"
     if len(own.formulas) > 1:

@@ -45,7 +45,7 @@ RESERVED: Final = frozenset(
         "verbose",
     )
 )
-REQUIRES: Final = ("one scheduler", "no lr writes", "one rate")
+REQUIRES: Final = ("one scheduler", "one rate")
 WORDS: Final[Mapping[Rate, str]] = {"base": "self.base_lr", "now": "self.last_lr"}
 
 

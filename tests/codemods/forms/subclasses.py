@@ -288,6 +288,15 @@ class Trainer:
 
 Trainer(model).fit()
 """
+_BETWEEN: Final = (
+    "    train(",
+    """\
+    if step < 10:
+        for group in optimizer.param_groups:
+            group["lr"] = 0.001 * step
+    log(optimizer.param_groups[0]["lr"])
+    train(""",
+)
 OWN: Final[Mapping[str, str]] = {
     "PolyLR": _script(_POLY, "PolyLR(optimizer, STEPS)"),
     "WarmUpLR": _script(_WARM_UP, "WarmUpLR(optimizer, 60)"),
@@ -318,6 +327,7 @@ OWN_RESUMED_OF_PADDLE: Final[Mapping[str, str]] = {
     "RestartLR, resumed": _resumed(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
 }
 OWN_OF_ONEFLOW: Final[Mapping[str, str]] = {
+    "PolyLR with rates in between": _script(_POLY, "PolyLR(optimizer, STEPS)").replace(*_BETWEEN),
     "PolyLR of two groups": _script(_POLY, "PolyLR(optimizer, STEPS)", GROUPS),
     "InitialLR of two groups": _script(_INITIAL, "InitialLR(optimizer, 0.05)", GROUPS),
 }
