@@ -90,7 +90,8 @@ class Ignored:
     def is_file_ignored(self, file: Path) -> bool:
         """Tell whether a file is passed over."""
         wanted = self._included.match_file(self._whole(file).relative_to(self._base).as_posix())
-        return not wanted or file.is_symlink() or self._is_left_out(file) or _is_generated(file)
+        is_plain = file.is_file() and not file.is_symlink()  # a pipe would be waited for
+        return not (wanted and is_plain) or self._is_left_out(file) or _is_generated(file)
 
     def _whole(self, path: Path) -> Path:
         return self._root / path.relative_to(self._top)

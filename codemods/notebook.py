@@ -28,6 +28,9 @@ HEAD = "#%optbridge%\n"
 CELL = "#%optbridge-cell-{}%\n"
 CELLS = re.compile(r"^#%optbridge-cell-\d+%\n", re.MULTILINE)
 
+# How a reason names a line.
+LINE = re.compile(r"\bline (\d+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
@@ -76,9 +79,16 @@ class Notebook:
         return self.module[: self.module.index(tag.encode())].count(b"\n") + 1
 
     def located(self, finding: Finding) -> Finding:
-        """Return a finding in the module as one in its cell."""
-        index = bisect_left(self.starts, finding.line) - 1
-        if index < 0:
-            return finding
-        line = finding.line - self.starts[index]
-        return replace(finding, line=line, cell=self.cells[index].number)
+        """Return a finding in the module as one in its cell, and so the lines that it names."""
+        cell, line = self._in_cell(finding.line)
+        reason = LINE.sub(self._named_line, finding.reason)
+        return replace(finding, line=line, cell=cell, reason=reason)
+
+    def _named_line(self, found: re.Match[str]) -> str:
+        cell, line = self._in_cell(int(found[1]))
+        return f"line {line} of cell {cell}"
+
+    def _in_cell(self, line: int) -> tuple[int, int]:
+        """Return the cell that a line of the module is in, and the line of it there."""
+        index = bisect_left(self.starts, line) - 1
+        return (self.cells[index].number, line - self.starts[index]) if index >= 0 else (0, line)

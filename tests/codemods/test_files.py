@@ -141,6 +141,13 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert found(tmp_path / "tree") == {"a.py"}
 
 
+def test_what_is_no_plain_file_is_not_waited_for(tmp_path: Path) -> None:
+    make(tmp_path, ["a.py"])
+    os.mkfifo(tmp_path / "pipe.py")
+
+    assert found(tmp_path) == {"a.py"}
+
+
 def test_a_folder_is_the_same_by_any_way_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,14 @@ def test_findings_name_the_cell_and_the_line_in_it() -> None:
     assert [(f.cell, f.code) for f in broken] == [(3, "OB001")]
 
 
+def test_a_reason_names_the_cell_of_a_line_too() -> None:
+    found = ported(notebook(IMPORT, MAKE, "x = 1\nprint(opt)")).findings
+
+    assert [f.reason for f in found if f.kind == "bridge"] == [
+        "it is passed to `print` (line 2 of cell 3)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
