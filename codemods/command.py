@@ -8,6 +8,7 @@ https://libcst.readthedocs.io/en/latest/codemods_tutorial.html
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,16 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
 
 from codemods.codes import split
+from codemods.contradictions import contradiction
 from codemods.engine import port
-from codemods.model import SCOPES, STYLES, TARGETS, Options
+from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS, Options
+from codemods.versions import release
 
 if TYPE_CHECKING:
     from libcst.codemod import CodemodContext
 
 QUIET = frozenset({"ported", "native", "bridge"})
+WRONG_USE = 2  # the exit code of `optbridge port`, and of argparse
 
 
 class PortCommand(CodemodCommand):
@@ -37,6 +41,8 @@ class PortCommand(CodemodCommand):
         scope: str = "all",
         partial: bool = False,
         todo: bool = False,
+        origin: str = "torch",
+        version: str = "",
         select: tuple[str, ...] = (),
         ignore: tuple[str, ...] = (),
     ) -> None:
@@ -46,15 +52,27 @@ class PortCommand(CodemodCommand):
             style,  # type: ignore[arg-type]
             scope,  # type: ignore[arg-type]
             partial,
+            origin,  # type: ignore[arg-type]
             todo=todo,
+            version=version,
             select=select,
             ignore=ignore,
         )
+        if (reason := contradiction(self.options)) is not None:
+            # argparse checks one option at a time; the runner would show a traceback.
+            sys.stderr.write(f"error: {reason}\n")
+            raise SystemExit(WRONG_USE)
 
     @staticmethod
     def add_args(arg_parser: argparse.ArgumentParser) -> None:
         """Add what `optbridge port` has under the same names."""
         arg_parser.add_argument("--to", required=True, choices=TARGETS, help="what to write")
+        arg_parser.add_argument(
+            "--from", dest="origin", default="torch", choices=ORIGINS, help="what it is written in"
+        )
+        arg_parser.add_argument(
+            "--target-version", dest="version", default="", type=release, metavar="VERSION"
+        )
         arg_parser.add_argument("--style", default="auto", choices=STYLES)
         arg_parser.add_argument("--scope", default="all", choices=SCOPES)
         arg_parser.add_argument("--partial", action="store_true", help="write what can be ported")

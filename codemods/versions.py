@@ -20,6 +20,15 @@ def parsed(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def release(version: str) -> str:
+    """Return a version without what rules do not depend on.
+
+    >>> release("3.3.1")
+    '3.3'
+    """
+    return ".".join(version.split(".")[:2])
+
+
 def version_of(options: Options) -> str:
     """Return the version that a port is written for: the one asked for, or the newest.
 
@@ -55,9 +64,9 @@ def problem(options: Options) -> str | None:
     known = VERSIONS.get(options.target)
     if known is None:
         return f"a version goes with --to {' or '.join(VERSIONS)}"
-    release = f"{TITLES[options.target]} {options.version}"
+    title = f"{TITLES[options.target]} {options.version}"
     if options.version not in known:
-        return f"no rule was measured on {release}; measured: {', '.join(known)}"
+        return f"no rule was measured on {title}; measured: {', '.join(known)}"
     if options.version != known[-1] and options.scope == "all":
-        return f"torch's own API was not measured on {release}: take --scope optim"
+        return f"torch's own API was not measured on {title}: take --scope optim"
     return None

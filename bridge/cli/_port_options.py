@@ -17,17 +17,12 @@ from codemods.formats import FORMATS
 from codemods.ignored import DEFAULT_INCLUDE
 from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS
 from codemods.run import SECONDS_PER_FILE, cores
+from codemods.versions import release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
-
-
-def release(ctx: click.Context, param: click.Parameter, given: str) -> str:
-    """Return a version without what rules do not depend on: 3.3.1 is 3.3."""
-    del ctx, param
-    return ".".join(str(given).split(".")[:2])
 
 
 WHAT: tuple[Callable[[Any], Any], ...] = (
@@ -61,7 +56,7 @@ WHAT: tuple[Callable[[Any], Any], ...] = (
         "version",
         default="",
         metavar="VERSION",
-        callback=release,
+        callback=lambda _ctx, _param, given: release(str(given)),
         help="The target's version. Default: the newest, Paddle 3.3, OneFlow 0.9.",
     ),
     click.option(

@@ -13,12 +13,11 @@ from bridge.cli._port_options import ACTION, FILES, MEANS, REPORT, RULES, WHAT, 
 from bridge.cli._port_output import Output
 from bridge.cli._port_paths import STDIN, all_files, reader, settled_by
 from codemods.cache import Cache
+from codemods.contradictions import contradiction
 from codemods.ignored import Filters
 from codemods.model import Options
 from codemods.project import read_project
 from codemods.run import Means, port_files
-from codemods.selection import useless
-from codemods.versions import problem
 
 if TYPE_CHECKING:
     from codemods.model import FileResult
@@ -59,14 +58,10 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
     """
     if chosen["write"] and chosen["check"]:
         raise click.UsageError("--write and --check exclude each other")
-    if chosen["origin"] != "torch" and chosen["target"] != "bridge":
-        raise click.UsageError(f"--from {chosen['origin']} goes to bridge only: give --to bridge")
     output = Output.of(chosen)
     options = Options(**{f.name: chosen[f.name] for f in fields(Options)})
-    if (reason := problem(options)) is not None:
-        raise click.UsageError(f"--target-version: {reason}")
-    if (reason := useless(options)) is not None:
-        raise click.UsageError(f"--select: {reason}")
+    if (reason := contradiction(options)) is not None:
+        raise click.UsageError(reason)
     filters = Filters(chosen["include"], chosen["exclude"], ctx.obj)
     files = all_files(paths, chosen["files_from"], filters)
     project = read_project(files) if chosen["project"] else None
