@@ -1,4 +1,4 @@
-"""The GitHub Action, its example workflow and the pre-commit hook, run here as far as they can be.
+"""The GitHub Action and its example workflow, run here as far as they can be.
 
 Runners add tools of GitHub (setup-python, checkout, gh); all else is the shell of `run:` steps.
 """
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / "docs" / "workflows" / "port.yml"
-HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
 NATIVE = "import torch\nopt = torch.optim.SGD(model.parameters(), lr=0.1)\n"
 LEFT = "import torch\ntorch.frobnicate()\n"
@@ -184,43 +183,3 @@ def test_the_workflow_opens_a_pull_request(
     assert Path(environment["GH_LOG"]).read_text().split("\n")[:4] == [
         *("pr", "create", "--head", "optbridge/paddle")
     ]
-
-
-def test_pre_commit_runs_the_hook(
-    repository: Path, environment: dict[str, str], tmp_path: Path
-) -> None:
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / HOOKS.name).write_bytes(HOOKS.read_bytes())
-    git(hooks, "init", "-q")
-    git(hooks, "add", ".")
-    git(hooks, "commit", "-q", "-m", "hooks")
-    # `system` is what is installed here; users have pre-commit install it
-    hook = {"id": "optbridge-port", "args": ["--to", "paddle"], "language": "system"}
-    config = {"repos": [{"repo": str(hooks), "rev": "HEAD", "hooks": [hook]}]}
-    config["repos"][0]["rev"] = git(hooks, "rev-parse", "HEAD").strip()
-    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
-    (repository / "stub.pyi").write_text(NATIVE)
-    git(repository, "add", ".")
-    command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
-    variables = environment | {"PRE_COMMIT_HOME": str(tmp_path / "home")}
-
-    def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=repository, env=variables, check=False, capture_output=True, text=True
-        )
-
-    before = run()
-    subprocess.run(
-        ["optbridge", "port", ".", "--to", "paddle", "--write"],  # noqa: S607
-        cwd=repository,
-        env=variables,
-        check=True,
-        capture_output=True,
-    )
-    after = run()
-
-    assert before.returncode == 1, before.stdout + before.stderr
-    assert "with space.py:2:7 PD101 native" in before.stdout
-    assert "1 file: " in before.stdout
-    assert after.returncode == 0, after.stdout
