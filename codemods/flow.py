@@ -221,6 +221,7 @@ def _is_asked_for(types: Types, node: cst.CSTNode) -> bool:
 
 def annotated(types: Types, node: cst.BaseExpression) -> Type:
     """Return what an annotation says: a tensor, a module, a class of the file, or unknown."""
+    node = types.source.quoted.get(node, node)
     if node in types.meanings:
         return ANNOTATIONS.get(types.meanings[node], UNKNOWN)
     if isinstance(node, cst.Name) and node.value in PLAIN_ANNOTATIONS:

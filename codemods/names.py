@@ -56,7 +56,7 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A string annotation that names something by way of `binding`."""
+    """A string that names something by way of `binding`, and cannot be read letter for letter."""
 
     node: cst.BaseString
     binding: Binding
@@ -103,11 +103,17 @@ class _Finder:
         ours = {m for m in meanings if m is not None and in_package(m.qualified, self.package)}
         if not ours:
             return
-        if isinstance(access.node, cst.BaseString):
+        if not isinstance(access.node, cst.BaseString):
+            self._refer(_root(access.node), meanings, ours)
+        elif (expression := self.source.quoted.get(access.node)) is not None:
+            local = {meaning.local for meaning in ours}
+            for root in (r for r in _roots(expression) if r.value in local):
+                self._refer(root, meanings, ours)
+        else:
             for meaning in ours:
                 self.quoted[access.node, meaning.local] = Quoted(access.node, meaning)
-            return
-        root = _root(access.node)
+
+    def _refer(self, root: cst.Name, meanings: set[Binding | None], ours: set[Binding]) -> None:
         node = _whole_chain(self.source, root)
         if len({SAME.get(m.qualified, m.qualified) if m else "" for m in meanings}) > 1:
             names = tuple(sorted(m.qualified if m else "a value of this file" for m in meanings))
@@ -201,6 +207,14 @@ def _root(node: cst.CSTNode) -> cst.Name:
     if not isinstance(node, cst.Name):
         raise TypeError(f"an access that is no dotted name: {type(node).__name__}")
     return node
+
+
+def _roots(node: cst.CSTNode) -> Iterator[cst.Name]:
+    """Yield the names that dotted names in an expression begin with."""
+    if isinstance(node, cst.Name):
+        yield node
+    for child in (node.value,) if isinstance(node, cst.Attribute) else node.children:
+        yield from _roots(child)
 
 
 def _whole_chain(source: Source, root: cst.Name) -> Dotted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -16,11 +16,14 @@ import libcst as cst
 
 from codemods.metadata import parents, scopes
 from codemods.printing import printed
+from codemods.quoted import inside_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from libcst.metadata import CodeSpan, Scope
+
+    from codemods.quoted import Inside
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
@@ -35,7 +38,10 @@ class UnreadableSourceError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed file: `data` is its text in UTF-8 without the byte order mark, which is in `bom`."""
+    """A parsed file: `data` is its text in UTF-8 without the byte order mark, which is in `bom`.
+
+    `quoted` are the annotations that stand in strings, as expressions.
+    """
 
     data: bytes
     bom: bytes
@@ -43,6 +49,7 @@ class Source:
     parents: Mapping[cst.CSTNode, cst.CSTNode]
     scopes: Mapping[cst.CSTNode, Scope | None]
     spans: Mapping[cst.CSTNode, CodeSpan]
+    quoted: Mapping[cst.CSTNode, cst.BaseExpression]
 
     @classmethod
     def parse(cls, raw: bytes) -> Source:
@@ -72,7 +79,19 @@ class Source:
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
         above = parents(module)
-        return cls(data, bom, module, above, scopes(module, above), spans)
+        source = cls(data, bom, module, above, scopes(module, above), spans, {})
+        inside = inside_strings(source.all_scopes, spans)
+        return source if not inside.expressions else source._with(inside)
+
+    def _with(self, inside: Inside) -> Source:
+        """Return the same file, with the nodes that stand in strings."""
+        return replace(
+            self,
+            parents={**self.parents, **inside.parents},
+            scopes={**self.scopes, **inside.scopes},
+            spans={**self.spans, **inside.spans},
+            quoted=inside.expressions,
+        )
 
     @cached_property
     def all_scopes(self) -> list[Scope]:

@@ -146,12 +146,6 @@ def test_torch_for_type_checkers_only_is_ported_too() -> None:
     )
 
 
-def test_a_name_in_quotes_is_left() -> None:
-    before = "from torch import optim\ndef show(optimizer: 'optim.Optimizer'): ...\n"
-
-    check_refused(before, "paddle", 2, "a name of torch in a string")
-
-
 @pytest.mark.parametrize(
     "line", ["bridge = 3", "from game import bridge", "import cards as bridge", "class bridge: 0"]
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.codemods.execution_cases import Case
 from tests.codemods.forms import subclasses
+from tests.codemods.forms.annotations import ANNOTATIONS
 from tests.codemods.forms.bundles import BUNDLES
 from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
 from tests.codemods.forms.groups import GROUPS
@@ -17,7 +18,17 @@ from tests.codemods.forms.loops import LOOPS, RESUMED
 from tests.codemods.forms.several import SEVERAL
 from tests.codemods.forms.values import VALUES
 
-_IN_ONE: Final = (IMPORTS, BUNDLES, SEVERAL, VALUES, GROUPS, GROUPED, LOOPS, *subclasses.IN_ONE)
+_IN_ONE: Final = (
+    IMPORTS,
+    BUNDLES,
+    SEVERAL,
+    VALUES,
+    GROUPS,
+    GROUPED,
+    LOOPS,
+    ANNOTATIONS,
+    *subclasses.IN_ONE,
+)
 _IN_TWO: Final = (RESUMED, RESUMED_GROUPS, *subclasses.IN_TWO)
 WRITTEN: Final = tuple(
     Case(name, (text,) * times)

@@ -82,22 +82,20 @@ for step in range(STEPS):
 log(optimizer.param_groups[0]["lr"])
 """
 ANNOTATED: Final = f"""\
-{HEAD}def fit(opt: "torch.optim.Optimizer", sched: "Optional[lr_scheduler.LRScheduler]" = None):
+{HEAD}def fit(opt: "torch.optim." "Optimizer"):
     for step in range(STEPS):
         opt.zero_grad()
         train(model, step)
         opt.step()
-        sched.step()
 
-sgd = optim.SGD(model.parameters(), lr=0.1)
-fit(sgd, lr_scheduler.ExponentialLR(sgd, gamma=0.98))
+fit(optim.SGD(model.parameters(), lr=0.1))
 """
 # Script, line and reason of the finding.
 REFUSED: Final = {
     "a subclass of Optimizer": (OWN_OPTIMIZER, 4, OWN_STEP),
     "a subclass of SGD with a step": (OWN_STEP_OF_SGD, 5, OWN_STEP),
     "a fallback to transformers": (TRANSFORMERS, 6, "depending on the path taken"),
-    "annotations in strings": (ANNOTATED, 5, "a name of torch in a string"),
+    "an annotation in two strings": (ANNOTATED, 5, "a name of torch in a string"),
     "SparseAdam": (SPARSE, 5, "it steps sparse gradients"),
 }
 # What the target `bridge` has of them, which leaves the parameters torch's.
