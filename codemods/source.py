@@ -7,6 +7,8 @@ one), so text is never taken from its printer: a node is a span of the bytes tha
 from __future__ import annotations
 
 import codecs
+import io
+import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,13 +16,17 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import libcst as cst
 
-from codemods.metadata import parents, scopes
+from codemods.metadata import parents
+from codemods.parsing import parsed
 from codemods.printing import printed
+from codemods.scopes import scopes
+from codemods.syntax import UnknownSyntaxError, read
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator, Mapping
 
-    from libcst.metadata import CodeSpan, Scope
+    from libcst.metadata import Scope
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
@@ -33,6 +39,11 @@ class UnreadableSourceError(Exception):
         self.reason, self.line, self.column = reason, line, column
 
 
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    return bom, raw[len(bom) :]
+
+
 @dataclass(frozen=True)
 class Source:
     """A parsed file: `data` is its text in UTF-8 without the byte order mark, which is in `bom`."""
@@ -42,17 +53,33 @@ class Source:
     module: cst.Module
     parents: Mapping[cst.CSTNode, cst.CSTNode]
     scopes: Mapping[cst.CSTNode, Scope | None]
-    spans: Mapping[cst.CSTNode, CodeSpan]
+    spans: Mapping[cst.CSTNode, tuple[int, int]]
 
     @classmethod
-    def parse(cls, raw: bytes) -> Source:
-        """Parse a file.
+    def parse(cls, raw: bytes, tree: ast.Module | None = None) -> Source:
+        """Parse a file; `tree` is Python's own of it, if there is one already.
 
         Raises:
             UnreadableSourceError: if it is no Python, or libcst cannot reproduce it exactly.
         """
-        bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
-        data = raw[len(bom) :]
+        bom, data = _split(raw)
+        if tree is None:
+            tree = parsed(raw)
+        try:
+            if tree is None:
+                return cls.parse_by_libcst(raw)
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            data = data.decode(encoding).encode()
+            found = read(data, tree, encoding)
+        except UnknownSyntaxError:
+            return cls.parse_by_libcst(raw)
+        known = scopes(found.module)
+        return cls(data, bom, found.module, found.parents, known, found.spans)
+
+    @classmethod
+    def parse_by_libcst(cls, raw: bytes) -> Source:
+        """Parse a file whose syntax need not be that of the Python that runs; that is slow."""
+        bom, data = _split(raw)
         try:
             module = cst.parse_module(data)
         except cst.ParserSyntaxError as error:
@@ -72,7 +99,7 @@ class Source:
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
         above = parents(module)
-        return cls(data, bom, module, above, scopes(module, above), spans)
+        return cls(data, bom, module, above, scopes(module), spans)
 
     @cached_property
     def all_scopes(self) -> list[Scope]:
@@ -92,15 +119,15 @@ class Source:
             yield from cast("list[Node]", self._by_kind.get(kind, []))
 
     def start(self, node: cst.CSTNode) -> int:
-        return self.spans[node].start
+        return self.spans[node][0]
 
     def end(self, node: cst.CSTNode) -> int:
-        span = self.spans[node]
-        return span.start + span.length
+        return self.spans[node][1]
 
     def text(self, node: cst.CSTNode) -> str:
         """Return the node as it stands in the file."""
-        return self.data[self.start(node) : self.end(node)].decode()
+        start, end = self.spans[node]
+        return self.data[start:end].decode()
 
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return line and column, both from 1, the column in characters."""
