@@ -6,6 +6,7 @@ would both write the same bytes are a mistake of a rule and raise.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from codemods.model import Edit
     from codemods.source import Source
+
+# What may stand between an argument and its comma.
+COMMA = re.compile(rb"(?:[ \t\f\r\n\\]|#[^\r\n]*)*,")
 
 
 class EditConflictError(Exception):
@@ -207,16 +211,15 @@ def _run(source: Source, arguments: list[cst.Arg], first: int, last: int) -> Ite
     elif first > 0:
         start = source.end(arguments[first - 1])
     else:
-        end = _past_comma(source, end, arguments[last])
+        end = _past_comma(source, end)
     if b"#" not in source.data[start:end]:
         yield _Splice(start, end, 2, ())
         return
     for argument in arguments[first : last + 1]:
         end = source.end(argument)
-        yield _Splice(source.start(argument), _past_comma(source, end, argument), 2, ())
+        yield _Splice(source.start(argument), _past_comma(source, end), 2, ())
 
 
-def _past_comma(source: Source, end: int, argument: cst.Arg) -> int:
-    if not isinstance(argument.comma, cst.Comma):
-        return end
-    return source.data.index(b",", end) + 1
+def _past_comma(source: Source, end: int) -> int:
+    comma = COMMA.match(source.data, end)
+    return end if comma is None else comma.end()

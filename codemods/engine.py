@@ -12,6 +12,7 @@ from codemods.mentions import mentions
 from codemods.model import FileResult, Finding
 from codemods.notebook import NOTEBOOK, Notebook
 from codemods.notebook_json import BrokenNotebookError
+from codemods.parsing import parsed
 from codemods.plan import plan
 from codemods.relevance import concerns_us
 from codemods.soundness import broken
@@ -84,9 +85,10 @@ def _port_python(raw: bytes, path: Path, options: Options, project: Project | No
 
 
 def _port(raw: bytes, path: Path, options: Options, project: Project | None) -> FileResult:
-    if not mentions(raw, options):
+    tree = parsed(raw)
+    if not mentions(tree, options):
         return FileResult(path, raw, raw)
-    original = Source.parse(raw)
+    original = Source.parse(raw, tree)
     source = written_out(original)
     view = project.seen_from(path) if project is not None else None
     planned = _planned(source, options, view)

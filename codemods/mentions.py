@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from codemods.api import TABLES
 from codemods.members import member_names
-from codemods.parsing import parsed
 from codemods.relevance import is_optim_only
 
 if TYPE_CHECKING:
@@ -24,15 +23,11 @@ OPTIM = "optim"
 WORD = re.compile(r"\w+")
 
 
-def mentions(raw: bytes, options: Options) -> bool:
+def mentions(tree: ast.Module | None, options: Options) -> bool:
     """Tell whether a file imports what is ported, or has members that a tensor may have.
 
     True also where the Python that runs cannot parse it: the syntax may be another version's.
-
-    Raises:
-        RecursionError: if it is nested too deeply.
     """
-    tree = parsed(raw)
     if tree is None:
         return True
     if is_optim_only(options):

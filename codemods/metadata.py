@@ -13,29 +13,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
-from libcst.metadata import ExpressionContext, ScopeProvider
-from libcst.metadata.scope_provider import ScopeVisitor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
-    from libcst.metadata import Scope
-
-# What a name is bound in, by the field that it stands in.
-TARGETS: Mapping[type[cst.CSTNode], str] = {
-    cst.AssignTarget: "target",
-    cst.AnnAssign: "target",
-    cst.AugAssign: "target",
-    cst.NamedExpr: "target",
-    cst.AsName: "name",
-    cst.CompFor: "target",
-    cst.For: "target",
-    cst.ClassDef: "name",
-    cst.FunctionDef: "name",
-    cst.Param: "name",
-}
-# What may stand around the names in such a field.
-CONTAINERS = (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
 # Nodes that only print something; the names that a scope binds or reads are elsewhere.
 TRIVIA = (
     cst.BaseParenthesizableWhitespace,
@@ -60,9 +41,37 @@ TRIVIA = (
 # The fields of a class in the order of visits, which is not that of its definition: a scope sees
 # what is bound before it is read. Filled in from the first node of each class.
 FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+# Those of them that mean something.
+PARTS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+SILENT = frozenset(
+    [
+        "asynchronous",
+        "colon",
+        "comma",
+        "dot",
+        "equal",
+        "first_colon",
+        "footer",
+        "header",
+        "lbrace",
+        "lbracket",
+        "leading_lines",
+        "lines_after_decorators",
+        "lpar",
+        "operator",
+        "posonly_ind",
+        "rbrace",
+        "rbracket",
+        "relative",
+        "rpar",
+        "second_colon",
+        "semicolon",
+        "star",
+    ]
+)
 
 
-def parents(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
+def parents(module: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
     """Return the parent of every node."""
     found: dict[cst.CSTNode, cst.CSTNode] = {}
     waiting: list[cst.CSTNode] = [module]
@@ -72,15 +81,6 @@ def parents(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
             found[child] = node
             waiting.append(child)
     return found
-
-
-def scopes(
-    module: cst.Module, parents: Mapping[cst.CSTNode, cst.CSTNode]
-) -> Mapping[cst.CSTNode, Scope | None]:
-    """Return the scope that every node stands in, but for those that only print something."""
-    provider = _Scopes(module, parents)
-    provider.visit_Module(module)
-    return provider.found
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -93,46 +93,20 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
 
 
-class _Scopes(ScopeProvider):
-    """What the visitor asks for and gives its answers to."""
-
-    def __init__(self, module: cst.Module, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
-        super().__init__()
-        self.found: dict[cst.CSTNode, Scope | None] = {}
-        self.bound = set(_bound((module, *parents)))
-
-    def visit_Module(self, node: cst.Module) -> bool:  # noqa: N802  # libcst's name
-        visitor = _Visitor(self)
-        node.visit(visitor)
-        visitor.infer_accesses()
-        return False
-
-    def set_metadata(self, node: cst.CSTNode, value: Any) -> None:
-        self.found[node] = value
-
-    def get_metadata(self, key: Any, node: cst.CSTNode, default: Any = None) -> Any:
-        del key, default
-        return ExpressionContext.STORE if node in self.bound else ExpressionContext.LOAD
+def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the children of a node that mean something."""
+    for name in PARTS.get(type(node)) or _parts(node):
+        value = getattr(node, name)
+        if type(value) is tuple:
+            yield from value
+        elif IS_NODE[type(value)]:
+            yield value
 
 
-class _Visitor(ScopeVisitor):
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        if super().on_visit(node):
-            for child in children(node):
-                if not IS_TRIVIA[type(child)]:
-                    child.visit(self)
-        return False
-
-
-def _bound(nodes: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
-    """Yield the names that are assigned to."""
-    waiting = [getattr(n, TARGETS[type(n)]) for n in nodes if type(n) in TARGETS]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, cst.Name):
-            yield node
-        elif isinstance(node, CONTAINERS):
-            waiting.extend(children(node))
+def _parts(node: cst.CSTNode) -> tuple[str, ...]:
+    names = FIELDS.get(type(node)) or _fields(node)
+    found = tuple(n for n in names if n not in SILENT and "whitespace" not in n)
+    return PARTS.setdefault(type(node), found)
 
 
 def _fields(node: cst.CSTNode) -> tuple[str, ...]:

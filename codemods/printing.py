@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libcst.metadata import CodeSpan
 from libcst.metadata.span_provider import SpanProvidingCodegenState
 
 if TYPE_CHECKING:
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-def printed(module: cst.Module) -> tuple[str, Mapping[cst.CSTNode, CodeSpan]]:
-    """Return a tree's text, and the span of every node in it, in bytes of UTF-8."""
+def printed(module: cst.Module) -> tuple[str, Mapping[cst.CSTNode, tuple[int, int]]]:
+    """Return a tree's text, and where every node in it begins and ends, in bytes of UTF-8."""
     printer = _Printer(module)
     module._codegen(printer)  # noqa: SLF001  # as every provider of positions in libcst does
     return "".join(printer.tokens), printer.spans
@@ -29,7 +28,7 @@ def printed(module: cst.Module) -> tuple[str, Mapping[cst.CSTNode, CodeSpan]]:
 class _Printer(SpanProvidingCodegenState):
     def __init__(self, module: cst.Module) -> None:
         super().__init__(module.default_indent, module.default_newline, provider=None)  # type: ignore[arg-type]  # the spans are kept here
-        self.spans: dict[cst.CSTNode, CodeSpan] = {}
+        self.spans: dict[cst.CSTNode, tuple[int, int]] = {}
         self.starts: list[int] = []
 
     def add_indent_tokens(self) -> None:
@@ -47,7 +46,7 @@ class _Printer(SpanProvidingCodegenState):
     def after_codegen(self, node: cst.CSTNode) -> None:
         start = self.starts.pop()
         if node not in self.spans:
-            self.spans[node] = CodeSpan(start, self.position - start)
+            self.spans[node] = start, self.position
 
     def record_syntactic_position(
         self,
@@ -83,8 +82,7 @@ class _Between:
             return
         spans, start, end = self.printer.spans, self.start, self.printer.position
         if self.start_node is not None:
-            start = spans[self.start_node].start
+            start = spans[self.start_node][0]
         if self.end_node is not None:
-            last = spans[self.end_node]
-            end = last.start + last.length
-        spans[self.node] = CodeSpan(start, end - start)
+            end = spans[self.end_node][1]
+        spans[self.node] = start, end

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
-from libcst.metadata import CodeSpan, ImportAssignment
+from libcst.metadata import ImportAssignment
 
 from codemods.metadata import parents
 from codemods.printing import printed
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from libcst.metadata import Scope
+
+    from codemods.syntax import Span
 
 PREFIXES: Final = ("", "r", "u")
 
@@ -30,27 +32,27 @@ class Inside:
     expressions: dict[cst.CSTNode, cst.BaseExpression] = field(default_factory=dict)
     parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
     scopes: dict[cst.CSTNode, Scope | None] = field(default_factory=dict)
-    spans: dict[cst.CSTNode, CodeSpan] = field(default_factory=dict)
+    spans: dict[cst.CSTNode, Span] = field(default_factory=dict)
 
 
-def inside_strings(scopes: Iterable[Scope | None], spans: Mapping[cst.CSTNode, CodeSpan]) -> Inside:
+def inside_strings(scopes: Iterable[Scope | None], spans: Mapping[cst.CSTNode, Span]) -> Inside:
     """Read the annotations in strings that name something imported.
 
     One whose text is not what stands in the file, letter for letter, is left out.
     """
     found = Inside()
     strings = {string: scope for scope in scopes if scope for string in _strings(scope)}
-    for string, scope in sorted(strings.items(), key=lambda item: spans[item[0]].start):
+    for string, scope in sorted(strings.items(), key=lambda item: spans[item[0]]):
         if (module := _parsed(string)) is None:
             continue
-        offset = spans[string].start + len(string.prefix + string.quote)
+        offset = spans[string][0] + len(string.prefix + string.quote)
         expression = module.body[0].body[0].value  # type: ignore[union-attr,index]  # `_parsed`
         above = parents(module)
-        for node, span in printed(module)[1].items():
+        for node, (start, end) in printed(module)[1].items():
             if node is expression or expression in _ancestors(node, above):
                 found.parents[node] = string if node is expression else above[node]
                 found.scopes[node] = scope
-                found.spans[node] = CodeSpan(span.start + offset, span.length)
+                found.spans[node] = start + offset, end + offset
         found.expressions[string] = expression
     return found
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 COMMENT = re.compile(r"#\s*optbridge:\s*skip\b(?:\s*\[(?P<codes>[^\]]*)\])?")
+COLON = re.compile(rb":[ \t]*#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def _lines(source: Source, node: cst.CSTNode) -> Iterator[int]:
         case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
             yield source.line(parts[0])
             yield source.data.count(b"\n", 0, source.end(parts[-1])) + 1
-        case cst.BaseCompoundStatement(body=cst.IndentedBlock(header=header)):
-            if header.comment is not None:  # beside the colon
-                yield source.line(header.comment)
+        case cst.BaseCompoundStatement(body=cst.IndentedBlock() as block):
+            start, end = source.start(statement), source.start(block)
+            for beside in COLON.finditer(source.data, start, end):
+                yield source.data.count(b"\n", 0, beside.end()) + 1

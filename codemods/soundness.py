@@ -8,6 +8,7 @@ from collections import Counter
 
 import libcst as cst
 
+from codemods.lexing import comments
 from codemods.parsing import parsed
 from codemods.source import Source, UnreadableSourceError
 
@@ -19,12 +20,19 @@ def broken(before: Source, after: bytes) -> str | None:
     try:
         if tree is None:
             cst.parse_module(after)
-        lost = _comments(before) - (_comments_in_text(after) or _comments(Source.parse(after)))
+        lost = _lost(before, after)
     except cst.ParserSyntaxError as error:
         return f"the port would not parse: {error}"
     except UnreadableSourceError as error:
         return f"the port would not parse: {error.reason}"
     return f"the port would lose the comment {next(iter(lost))!r}" if lost else None
+
+
+def _lost(before: Source, after: bytes) -> Counter[str]:
+    text = after.decode(before.module.encoding)
+    if not comments(before.data) - comments(text.encode()):
+        return Counter()
+    return _comments(before) - (_comments_in_text(after) or _comments(Source.parse(after)))
 
 
 def _comments(source: Source) -> Counter[str]:

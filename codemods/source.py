@@ -7,23 +7,27 @@ one), so text is never taken from its printer: a node is a span of the bytes tha
 from __future__ import annotations
 
 import codecs
+import io
+import tokenize
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import libcst as cst
 
-from codemods.metadata import parents, scopes
+from codemods.metadata import parents
+from codemods.parsing import parsed
 from codemods.printing import printed
 from codemods.quoted import inside_strings
+from codemods.scopes import scopes
+from codemods.syntax import Syntax, UnknownSyntaxError, read
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator, Mapping
 
-    from libcst.metadata import CodeSpan, Scope
-
-    from codemods.quoted import Inside
+    from libcst.metadata import Scope
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
@@ -34,6 +38,11 @@ class UnreadableSourceError(Exception):
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
         super().__init__(reason)
         self.reason, self.line, self.column = reason, line, column
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    return bom, raw[len(bom) :]
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,31 @@ class Source:
     module: cst.Module
     parents: Mapping[cst.CSTNode, cst.CSTNode]
     scopes: Mapping[cst.CSTNode, Scope | None]
-    spans: Mapping[cst.CSTNode, CodeSpan]
+    spans: Mapping[cst.CSTNode, tuple[int, int]]
     quoted: Mapping[cst.CSTNode, cst.BaseExpression]
 
     @classmethod
-    def parse(cls, raw: bytes) -> Source:
-        """Parse a file.
+    def parse(cls, raw: bytes, tree: ast.Module | None = None) -> Source:
+        """Parse a file; `tree` is Python's own of it, if there is one already.
 
         Raises:
             UnreadableSourceError: if it is no Python, or libcst cannot reproduce it exactly.
         """
-        bom = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
-        data = raw[len(bom) :]
+        bom, data = _split(raw)
+        if tree is None and (tree := parsed(raw)) is None:
+            return cls.parse_by_libcst(raw)
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            data = data.decode(encoding).encode()
+            syntax = read(data, tree, encoding)
+        except (UnknownSyntaxError, UnicodeDecodeError, SyntaxError):
+            return cls.parse_by_libcst(raw)
+        return cls._scoped(data, bom, syntax)
+
+    @classmethod
+    def parse_by_libcst(cls, raw: bytes) -> Source:
+        """Parse a file whose syntax need not be that of the Python that runs; that is slow."""
+        bom, data = _split(raw)
         try:
             module = cst.parse_module(data)
         except cst.ParserSyntaxError as error:
@@ -78,20 +100,17 @@ class Source:
             raise UnreadableSourceError("cannot be decoded: a mark says UTF-8, a comment does not")
         # libcst counts bytes in UTF-8, whatever the file is written in.
         data = data.decode(module.encoding).encode()
-        above = parents(module)
-        source = cls(data, bom, module, above, scopes(module, above), spans, {})
-        inside = inside_strings(source.all_scopes, spans)
-        return source if not inside.expressions else source._with(inside)
+        return cls._scoped(data, bom, Syntax(module, parents(module), spans))
 
-    def _with(self, inside: Inside) -> Source:
-        """Return the same file, with the nodes that stand in strings."""
-        return replace(
-            self,
-            parents={**self.parents, **inside.parents},
-            scopes={**self.scopes, **inside.scopes},
-            spans={**self.spans, **inside.spans},
-            quoted=inside.expressions,
-        )
+    @classmethod
+    def _scoped(cls, data: bytes, bom: bytes, syntax: Syntax) -> Source:
+        """Add the scopes of a tree, and what stands in its strings."""
+        above, spans, known = syntax.parents, syntax.spans, scopes(syntax.module)
+        inside = inside_strings(dict.fromkeys(known.values()), spans)
+        if inside.expressions:
+            above, spans = {**above, **inside.parents}, {**spans, **inside.spans}
+            known = {**known, **inside.scopes}
+        return cls(data, bom, syntax.module, above, known, spans, inside.expressions)
 
     @cached_property
     def all_scopes(self) -> list[Scope]:
@@ -111,15 +130,15 @@ class Source:
             yield from cast("list[Node]", self._by_kind.get(kind, []))
 
     def start(self, node: cst.CSTNode) -> int:
-        return self.spans[node].start
+        return self.spans[node][0]
 
     def end(self, node: cst.CSTNode) -> int:
-        span = self.spans[node]
-        return span.start + span.length
+        return self.spans[node][1]
 
     def text(self, node: cst.CSTNode) -> str:
         """Return the node as it stands in the file."""
-        return self.data[self.start(node) : self.end(node)].decode()
+        start, end = self.spans[node]
+        return self.data[start:end].decode()
 
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return line and column, both from 1, the column in characters."""

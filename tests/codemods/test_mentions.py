@@ -10,6 +10,7 @@ import torch
 from codemods.engine import port
 from codemods.mentions import mentions
 from codemods.model import Options
+from codemods.parsing import parsed
 from codemods.plan import plan
 from codemods.relevance import concerns_us
 from codemods.source import Source
@@ -43,20 +44,20 @@ PROSE = [
 @pytest.mark.parametrize("options", [ALL, OPTIM, Options("bridge")], ids=lambda o: o.target)
 def test_what_names_an_optimizer_is_looked_at(text: str, options: Options) -> None:
     assert concerns_us(text.encode(), PATH, options)
-    assert mentions(text.encode(), options)
+    assert mentions(parsed(text.encode()), options)
 
 
 @pytest.mark.parametrize("text", PROSE)
 def test_prose_is_not(text: str) -> None:
     raw = text.encode()
 
-    assert not (concerns_us(raw, PATH, OPTIM) and mentions(raw, OPTIM))
+    assert not (concerns_us(raw, PATH, OPTIM) and mentions(parsed(raw), OPTIM))
 
 
 def test_a_member_of_a_tensor_needs_no_import() -> None:
-    assert mentions(b"# torch\ny = x.masked_fill_(m, 0)\n", ALL)
-    assert mentions(b"# torch\nx.grad.mul_(2)\n", ALL)
-    assert not mentions(b"# torch\ny = json.loads(x)\n", ALL)
+    assert mentions(parsed(b"# torch\ny = x.masked_fill_(m, 0)\n"), ALL)
+    assert mentions(parsed(b"# torch\nx.grad.mul_(2)\n"), ALL)
+    assert not mentions(parsed(b"# torch\ny = json.loads(x)\n"), ALL)
 
 
 def test_a_stub_is_never_ported() -> None:
@@ -72,7 +73,7 @@ def test_in_torch_s_own_code_nothing_is_lost(options: Options) -> None:
     left_out = [
         raw
         for raw in (path.read_bytes() for path in files if path.stat().st_size < 8_000)
-        if not (concerns_us(raw, PATH, options) and mentions(raw, options))
+        if not (concerns_us(raw, PATH, options) and mentions(parsed(raw), options))
     ]
 
     assert len(left_out) > 2

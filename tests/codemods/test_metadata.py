@@ -16,8 +16,9 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
-from codemods.metadata import IS_TRIVIA, parents, scopes
+from codemods.metadata import IS_TRIVIA, parents
 from codemods.printing import printed
+from codemods.scopes import scopes
 from codemods.source import Source
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def test_places_are_libcst_s(module: cst.Module) -> None:
     theirs = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
 
     assert text == module.code
-    assert list(spans.items()) == list(theirs.items())
+    assert list(spans.items()) == [(n, (s.start, s.start + s.length)) for n, s in theirs.items()]
 
 
 def described(scope: Scope) -> tuple[object, ...]:
@@ -108,7 +109,7 @@ def described(scope: Scope) -> tuple[object, ...]:
 def test_scopes_are_libcst_s(module: cst.Module) -> None:
     theirs = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ScopeProvider)
     above = parents(module)
-    ours = scopes(module, above)
+    ours = scopes(module)
     pairs = {(id(ours[n]), id(theirs[n])): (ours[n], theirs[n]) for n in above if n in ours}
     names = {n for n in theirs if n in above and isinstance(n, cst.Name)}
 
