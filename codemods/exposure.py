@@ -72,8 +72,9 @@ def _shared(slot: Slot, view: View) -> str | None:
 
 
 def _uses(slot: Slot, view: View) -> frozenset[str]:
-    if _attribute(slot) is not None:
-        return view.uses_of_attribute(slot.key[1])
+    owner, name = slot.key
+    if _attribute(slot) is not None and isinstance(owner, cst.ClassDef):
+        return view.uses_of_attribute(owner.name.value, name)
     importable = _importable(slot)
     return view.uses_of_global(importable) if importable else frozenset()
 

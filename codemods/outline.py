@@ -1,4 +1,4 @@
-"""What a file does with what it is handed, told from `ast` alone: fast, and without any types."""
+"""What a file does with what it is handed, told from `ast` alone: fast, and with few types."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from codemods.makers import QUIET_BASES, Makers, dotted, is_plain_class
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-# Bases that use no attributes of their subclasses.
-QUIET_BASES: Final = frozenset(("object", "ABC", "Module", "Dataset"))
 BY_NAME: Final = frozenset(("getattr", "setattr", "delattr"))
 VALUE: Final = "a value"
 WORD: Final = re.compile(r"[^\W\d]\w*")
@@ -49,14 +49,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A file's imports and functions, and what it does with attributes by their names.
+    """A file's imports, functions and classes, and what it does with attributes by their names.
 
-    Of a file that cannot be read there are its `words`.
+    `classes` says of each whether its instances are of no other class. `attributes` has the uses by
+    the name that was called for the object, as `Trainer` in `t = Trainer()`; empty where that is
+    not known. Of a file that cannot be read there are its `words`.
     """
 
     imports: Mapping[str, Imported] = field(default_factory=dict)
     functions: Mapping[str, Signature] = field(default_factory=dict)
-    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    classes: Mapping[str, bool] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
 
 
@@ -73,17 +76,22 @@ class _Reader:
         self.module = module
         self.nodes = list(ast.walk(module))
         self.parents = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        self.makers = Makers(self.nodes, self.parents)
 
     def run(self) -> Outline:
         functions: dict[str, Signature] = {}
+        classes: dict[str, bool] = {}
         seen: set[str] = set()
         for statement in ast.iter_child_nodes(self.module):
             for name in _bound(statement):
                 functions.pop(name, None)
+                classes.pop(name, None)
                 if isinstance(statement, ast.FunctionDef) and name not in seen:
                     functions[name] = self._signature(statement)
+                elif isinstance(statement, ast.ClassDef) and name not in seen:
+                    classes[name] = is_plain_class(statement)
                 seen.add(name)
-        return Outline(dict(self._imports()), functions, self._attributes())
+        return Outline(dict(self._imports()), functions, classes, self._attributes())
 
     def _imports(self) -> Iterator[tuple[str, Imported]]:
         for node in self.nodes:
@@ -107,18 +115,23 @@ class _Reader:
                 uses[node.id] += self._use(node)
         return Signature(tuple(positional), {n: tuple(dict.fromkeys(u)) for n, u in uses.items()})
 
-    def _attributes(self) -> Mapping[str, frozenset[str]]:
+    def _attributes(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
         """Return what is done with attributes, but for those of a class's own instances."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, dict[str, set[str]]] = {}
         for node in self.nodes:
             if isinstance(node, ast.Attribute) and not self._is_own(node):
-                uses = found.setdefault(sys.intern(node.attr), set())
+                maker = self.makers.of(node.value) if isinstance(node.value, ast.Name) else ""
+                uses = found.setdefault(sys.intern(node.attr), {}).setdefault(maker, set())
                 uses |= {u if isinstance(u, str) else VALUE for u in self._use(node)}
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 named = node.args[1] if node.func.id in BY_NAME and len(node.args) > 1 else None
                 if isinstance(named, ast.Constant) and isinstance(named.value, str):
-                    found.setdefault(sys.intern(named.value), set()).add(VALUE)
-        return {name: frozenset(map(sys.intern, uses)) for name, uses in found.items()}
+                    uses = found.setdefault(sys.intern(named.value), {}).setdefault("", set())
+                    uses.add(VALUE)
+        return {
+            name: {maker: frozenset(map(sys.intern, uses)) for maker, uses in by_maker.items()}
+            for name, by_maker in found.items()
+        }
 
     def _is_own(self, node: ast.Attribute) -> bool:
         """Tell whether `self.name` stands in a class that can be no subclass of another file's."""
@@ -139,11 +152,11 @@ class _Reader:
                 yield self._member(parent, name)
             case ast.Call(args=args) if parent.func is not node:
                 is_hidden = any(isinstance(a, ast.Starred) for a in args)
-                yield VALUE if is_hidden else Passed(_dotted(parent.func), args.index(node))
+                yield VALUE if is_hidden else Passed(dotted(parent.func), args.index(node))
             case ast.keyword(arg=str(name)):
                 call = self.parents.get(parent)
                 is_call = isinstance(call, ast.Call)
-                yield Passed(_dotted(call.func), name) if is_call else VALUE  # type: ignore[union-attr]
+                yield Passed(dotted(call.func), name) if is_call else VALUE  # type: ignore[union-attr]
             case ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(None)]):
                 pass
             case ast.If() | ast.While() | ast.IfExp() if parent.test is node:
@@ -178,13 +191,3 @@ def _bound(statement: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-
-
-def _dotted(function: ast.expr) -> str:
-    """Return a dotted name as text, and nothing for any other expression."""
-    match function:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=name):
-            return f"{inner}.{name}" if (inner := _dotted(value)) else ""
-    return ""

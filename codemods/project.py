@@ -42,16 +42,28 @@ class Project:
         """Return what one file may ask."""
         return View(self, path)
 
-    def signature(
-        self, path: PurePath, name: str, depth: int = DEEPEST
-    ) -> tuple[PurePath, Signature] | None:
+    def signature(self, path: PurePath, name: str) -> tuple[PurePath, Signature] | None:
         """Return the function that a dotted name means in a file, and the file it stands in."""
+        found = self._located(path, name)
+        known = self.outlines[found[0]].functions if found is not None else {}
+        return (found[0], known[found[1]]) if found is not None and found[1] in known else None
+
+    def class_of(self, path: PurePath, name: str) -> tuple[PurePath, str] | None:
+        """Return the class whose instances a call makes, and its file; None if unclear."""
+        found = self._located(path, name) if name else None
+        known = self.outlines[found[0]].classes if found is not None else {}
+        return found if found is not None and known.get(found[1]) else None
+
+    def _located(
+        self, path: PurePath, name: str, depth: int = DEEPEST
+    ) -> tuple[PurePath, str] | None:
+        """Return in which file of the run the function or class stands that a name means."""
         here = self.outlines.get(path)
         if here is None or depth == 0:
             return None
         first, _, rest = name.partition(".")
-        if not rest and name in here.functions:
-            return path, here.functions[name]
+        if not rest and (name in here.functions or name in here.classes):
+            return path, name
         meant = here.imports.get(first)
         if meant is None:
             return None
@@ -59,7 +71,7 @@ class Project:
         for module, inner in _splits(meant.module, wanted):
             target = self._file(path, meant.level, module)
             if target is not None and target != path and inner:
-                return self.signature(target, inner, depth - 1)
+                return self._located(target, inner, depth - 1)
         return None
 
     def _file(self, path: PurePath, level: int, module: str) -> PurePath | None:
@@ -102,28 +114,33 @@ class View:
         """Return what a function of another file does with an argument; None if that is unclear."""
         return self._uses(self.path, Passed(callee, place), DEEPEST)
 
-    def uses_of_attribute(self, name: str) -> frozenset[str]:
-        """Return what other files do with attributes of a name, whatever they are attributes of."""
+    def uses_of_attribute(self, owner: str, name: str) -> frozenset[str]:
+        """Return what other files do with attributes of a name, of a class of this file.
+
+        What is surely an instance of another class of the run is none of it; all else may be one.
+        """
         found: set[str] = set()
-        for other in self._others():
-            found |= other.attributes.get(name, frozenset())
+        for path, other in self._others():
+            for maker, uses in other.attributes.get(name, {}).items():
+                made = self.project.class_of(path, maker)
+                found |= uses if made in (None, (self.path, owner)) else frozenset()
             found |= {VALUE} if name in other.words else frozenset()
         return frozenset(found)
 
     def uses_of_global(self, name: str) -> frozenset[str]:
         """Return what other files do with a name of this one that they import."""
         found: set[str] = set()
-        for other in self._others():
+        for _, other in self._others():
             found |= {VALUE} if name in other.words else frozenset()
             for meant in other.imports.values():
                 if meant.name in (name, "*") and self._may_be_here(meant.module):
                     found.add(VALUE)
                 elif self._may_be_here(meant.module if meant.name is None else meant.name):
-                    found |= other.attributes.get(name, frozenset())
+                    found.update(*other.attributes.get(name, {}).values())
         return frozenset(found)
 
-    def _others(self) -> Iterator[Outline]:
-        yield from (o for path, o in self.project.outlines.items() if path != self.path)
+    def _others(self) -> Iterator[tuple[PurePath, Outline]]:
+        yield from ((path, o) for path, o in self.project.outlines.items() if path != self.path)
 
     def _may_be_here(self, module: str) -> bool:
         last = module.rpartition(".")[2]

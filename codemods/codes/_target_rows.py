@@ -208,7 +208,8 @@ ROWS: Final = (
         998,
         "left",
         "A name whose meaning the source does not tell",
-        "A star import, an import that depends on the path taken, a name of torch in a string.",
+        "A star import, an import that depends on the path taken, a name of torch in a string that "
+        "is put together of several or has escapes.",
         on_all("from torch.optim import *\n"),
     ),
     Row(

@@ -124,12 +124,18 @@ def _judge_value(
     text = around.source.text(argument.value)
     if name == "milestones" and row.members and len(_elements(argument)) == 1:
         return Converted(notes=(f"`{text}` is taken for a list of one int >= 1",))
+    if _is_quotient(argument.value) and not rule.when.holds(1.5):
+        return Blocked(f"`{name}` is no integer: `{text}` is a quotient")
     if rule.when.otherwise == "raises":
         return Converted(notes=(f"{row.native} raises unless `{name}` is {rule.when.text}",))
     return Blocked(
         f"{row.native} equals torch's only if `{name}` is {rule.when.text}, and the value "
         f"of `{text}` is not known here"
     )
+
+
+def _is_quotient(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide)
 
 
 def _unclear_list(

@@ -167,6 +167,51 @@ def test_a_use_in_another_file_is_seen(other: str, reason: str) -> None:
     assert any("another file has" in r and reason in r for r in reasons(result))
 
 
+GAN = "class Gan: ...\n"
+USE = "a.optimizer.zero_grad()\n"
+USED = f"a = Gan(net)\n{USE}"
+MAY_BE_OURS = [
+    f"from agent import Agent as Gan\n{USED}",
+    f"from agent import Agent\nclass Gan(Agent): ...\n{USED}",
+    f"from elsewhere import Gan\n{USED}",
+    f"class Gan:\n    def __new__(cls, net): return made[net]\n{USED}",
+    f"@register\n{GAN}{USED}",
+    f"class Gan(metaclass=Made): ...\n{USED}",
+    f"{GAN}Gan = find()\n{USED}",
+    f"{GAN}from lib import *\n{USED}",
+    f"{GAN}def main(Gan):\n    a = Gan()\n    a.optimizer.zero_grad()\n",
+    f"{GAN}a = Gan()\na = find()\na.optimizer.zero_grad()\n",
+    f"{GAN}a = Gan()\nfor a in found: a.optimizer.zero_grad()\n",
+    f"{GAN}a = Gan()\ndef main():\n    global a\n    a = find()\n{USE}",
+    f"{GAN}a = Gan()\ndef main(a):\n    {USE}",
+    f"{GAN}a, b = Gan(), find()\n{USE}",
+    f"{GAN}a = b = Gan()\n{USE}",
+    f"{GAN}class K:\n    a = Gan()\n    def f(self):\n        {USE}",
+    f"class K:\n    {GAN}def f():\n    a = Gan()\n    {USE}",
+]
+
+
+@pytest.mark.parametrize("other", MAY_BE_OURS)
+def test_what_may_be_an_instance_of_its_class_is_its_use(other: str) -> None:
+    result = ported({"agent.py": MADE, "other.py": other}, "oneflow")
+
+    assert any("Agent.optimizer`: zero_grad()" in r for r in reasons(result))
+
+
+def test_an_instance_of_a_class_that_is_imported_is_known() -> None:
+    files = {
+        "agent.py": MADE,
+        "gan.py": f"import torch.nn as nn\n{GAN.replace('Gan', 'Gan(nn.Module)')}",
+        "lib/__init__.py": "from .parts import Gan as Part\n",
+        "lib/parts.py": GAN,
+        "a.py": f"from gan import Gan\n{USED}",
+        "b.py": f"import gan\n{USED.replace('Gan', 'gan.Gan')}",
+        "c.py": f"from lib import Part\n{USED.replace('Gan', 'Part')}",
+    }
+
+    assert not reasons(ported(files, "oneflow"))
+
+
 SHARED = """\
 import torch
 
@@ -204,6 +249,8 @@ def test_a_function_that_another_file_imports_may_get_another_optimizer(
         "agent.optimizer.step()\n",
         "optimizer = 3\n",
         "from other import make\nopt = make(net)\n",
+        "class Gan: ...\ngan = Gan()\ngan.optimizer.zero_grad()\n",
+        "class Gan: ...\ndef main():\n    gan = Gan(3)\n    gan.optimizer.zero_grad()\n",
     ],
 )
 def test_what_is_not_its_use_leaves_it_native(other: str) -> None:
@@ -257,7 +304,7 @@ def test_a_notebook_of_the_project_is_read(tmp_path: Path) -> None:
     (tmp_path / "n.ipynb").write_text(json.dumps(notebook))
     view = read_project(sorted(tmp_path.iterdir())).seen_from(tmp_path / "agent.py")
 
-    assert view.uses_of_attribute("optimizer") == {"x()"}
+    assert view.uses_of_attribute("Agent", "optimizer") == {"x()"}
 
 
 @pytest.mark.parametrize(("flags", "made"), [([], "bridge.optim.SGD"), (["--project"], "SGD(")])

@@ -26,7 +26,7 @@ from codemods.rules.uses import Words
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from codemods.facts import MethodCall, Role
     from codemods.model import Outcome
@@ -88,9 +88,29 @@ def _index(around: Surroundings, node: cst.Subscript) -> int | None:
 
 
 def _state_dict(around: Surroundings, use: MethodCall) -> Outcome:
-    if isinstance(around.source.parents.get(use.call), cst.Attribute | cst.Subscript):
+    if any(_is_opened(around, node) for node in (use.call, *_reads(around, use.call))):
         return Blocked("Paddle's state_dict has other keys than torch's")
     return no_arguments(around, use)
+
+
+def _is_opened(around: Surroundings, node: cst.CSTNode) -> bool:
+    """Tell whether something of a state is asked for, by its key or one by one."""
+    match around.source.parents.get(node):
+        case cst.Attribute():
+            return True
+        case cst.Subscript(value=opened) | cst.For(iter=opened) | cst.CompFor(iter=opened):
+            return opened is node
+    return False
+
+
+def _reads(around: Surroundings, call: cst.Call) -> Iterator[cst.CSTNode]:
+    """Yield where the name that a call is assigned to is read."""
+    statement = around.source.parents.get(call)
+    for target in statement.targets if isinstance(statement, cst.Assign) else ():
+        scope = around.source.scopes.get(target.target)
+        if isinstance(target.target, cst.Name) and scope is not None:
+            for assignment in scope[target.target.value]:
+                yield from (access.node for access in assignment.references)
 
 
 def _zero_grad(around: Surroundings, use: MethodCall) -> Outcome:

@@ -98,6 +98,12 @@ ANNOTATIONS: Final[Mapping[str, str]] = {
     ),
     "annotations of a class in strings": _HEAD + _KEPT,
     "annotations of a scheduler in strings": _HEAD + _CLASS,
+    "annotations that are resolved": (
+        _HEAD
+        + _FIT.format('opt: "optim.Optimizer", sched: "lr_scheduler.LRScheduler"')
+        + _MADE
+        + "import typing\n\nassert typing.get_type_hints(fit)['opt'].__name__ == 'Optimizer'\n"
+    ),
     "annotations that are asked for": (
         _HEAD
         + _FIT.format('opt: "optim.Optimizer", sched: "lr_scheduler.ExponentialLR"')

@@ -26,6 +26,7 @@ BRIDGED = [
     ("LambdaLR(opt, [f])", "may be a list of functions"),
     ("LambdaLR(opt, fs)", "may be a list of functions"),
     ("CosineAnnealingLR(opt, 10.0)", "`T_max` is an int >= 1"),
+    ("CosineAnnealingLR(opt, epochs / 2)", "`epochs / 2` is a quotient"),
     ("LinearLR(opt, total_iters=0)", "`total_iters` is an int >= 1"),
     ("OneCycleLR(opt, 0.1, 100)", "`cycle_momentum` is False"),
     ("OneCycleLR(opt, 0.1, 100, cycle_momentum=args.c)", "`args.c` is not known"),

@@ -30,6 +30,8 @@ PLATEAU_PADDLE = (
         ("x = opt.param_groups[0]['momentum']", "`param_groups`"),
         ("x = opt.state_dict()['param_groups']", "other keys"),
         ("x = opt.state_dict().keys()", "other keys"),
+        ("x = opt.state_dict()\nprint(x['state'])", "other keys"),
+        ("x = opt.state_dict()\nfor key in x: pass", "other keys"),
         ("opt.param_groups[0]['lr'] = 1.0\nopt.load_state_dict(x)", "would be lost on resume"),
         ("opt.zero_grad(set_to_zero=True)", "other arguments than torch's"),
         ("opt.step(None)", "called with arguments"),
