@@ -22,6 +22,14 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+CONSTANTS: Final = ("True", "False", "None")
+LITERALS: Final = frozenset(
+    (
+        *(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString, cst.ConcatenatedString),
+        *(cst.Tuple, cst.List, cst.Set, cst.Dict, cst.Ellipsis),
+        *(cst.UnaryOperation, cst.BinaryOperation),
+    )
+)
 # Functions that tell what there is, and change nothing.
 QUERIES: Final = ("bool", "dir", "hasattr", "int", "isinstance", "len", "inspect.signature")
 ENDINGS_OF_QUERIES: Final = (".is_available", ".device_count", ".is_initialized")
@@ -62,12 +70,18 @@ def value_of(source: Source, node: cst.BaseExpression) -> object:
     Returns:
         The value, or `UNKNOWN`.
     """
-    if isinstance(node, cst.Name) and node.value not in ("True", "False", "None"):
+    if isinstance(node, cst.Name) and node.value not in CONSTANTS:
         definition = definition_of(source, node)
-        value = UNKNOWN if definition is None else _literal(source.text(definition))
+        value = UNKNOWN if definition is None else literal_of(source, definition)
         is_safe = isinstance(value, str | int | float | tuple | None) or is_only_read(source, node)
         return value if is_safe else UNKNOWN
-    return _literal(source.text(node))
+    return literal_of(source, node)
+
+
+def literal_of(source: Source, node: cst.BaseExpression) -> object:
+    """Return the value of an expression that is written out, UNKNOWN for any other."""
+    is_literal = node.value in CONSTANTS if isinstance(node, cst.Name) else type(node) in LITERALS
+    return _literal(source.text(node)) if is_literal else UNKNOWN
 
 
 def definition_of(source: Source, node: cst.Name) -> cst.BaseExpression | None:

@@ -53,8 +53,10 @@ def named(types: Types, node: cst.Name) -> Type:
 
 def stores_of(types: Types, node: cst.Name) -> Sequence[cst.CSTNode]:
     """Return what may have bound a name that is used; nothing for a builtin."""
-    stores = types.definitions.stores(types.source.scopes.get(node), node.value)
-    return reaching(types.source, node, stores)
+    if node not in types.reached:
+        stores = types.definitions.stores(types.source.scopes.get(node), node.value)
+        types.reached[node] = reaching(types.source, node, stores)
+    return types.reached[node]
 
 
 def _stored(types: Types, node: cst.CSTNode, name: str) -> Type:

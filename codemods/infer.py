@@ -6,12 +6,12 @@ attributes of its classes. What is not followed is unknown, never guessed.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from codemods.api.convert import choose
+from codemods.arguments import literal_of
 from codemods.definitions import Definitions
 from codemods.facts import class_of
 from codemods.flow import attribute, named, parameter, returned
@@ -61,33 +61,43 @@ class Types:
         self.source, self.table = source, table
         self.meanings: dict[cst.CSTNode, str] = {r.node: r.qualified for r in names.references}
         self.definitions = Definitions(source, self.meanings)
-        self.known: dict[cst.CSTNode, Type] = {}
+        self.reached: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
+        # What no loop feeds is final; of the rest there is what this round and the last one found.
+        self._final: dict[cst.CSTNode, Type] = {}
+        self._known: dict[cst.CSTNode, Type] = {}
         self._before: dict[cst.CSTNode, Type] = {}
         self._open: set[cst.CSTNode] = set()
+        self._guesses = 0
 
     def settle(self, nodes: Sequence[cst.BaseExpression]) -> None:
         """Compute the types of expressions until nothing changes any more."""
         for _ in range(ROUNDS):
-            self._before, self.known = self.known, {}
+            self._before, self._known = self._known, {}
             for node in nodes:
                 self.of(node)
-            if self.known == self._before:
+            if self._known == self._before:
                 return
-        self.known = {}  # of() starts again from nothing: what a loop feeds stays unknown
+        self._known = {}  # of() starts again from nothing: what a loop feeds stays unknown
         self._before = dict.fromkeys(self._before, UNKNOWN)
 
     def of(self, node: cst.CSTNode) -> Type:
         """Return an expression's type, what the last round found where a loop closes."""
-        if node in self.known:
-            return self.known[node]
+        if (found := self._final.get(node)) is not None:
+            return found
+        guesses = self._guesses
+        self._guesses += 1
+        if node in self._known:
+            return self._known[node]
         if node in self._open:
             return self._before.get(node, NOTHING)
         if len(self._open) > DEPTH:
             return UNKNOWN
+        self._guesses = guesses
         self._open.add(node)
         found = self._compute(node)
         self._open.discard(node)
-        self.known[node] = found
+        kept = self._final if self._guesses == guesses else self._known
+        kept[node] = found
         return found
 
     def holder(self, of: Type) -> Holder | None:
@@ -173,10 +183,7 @@ class Types:
     def _subscript(self, node: cst.Subscript) -> Type:
         of = self.of(node.value)
         if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-            try:
-                index = ast.literal_eval(self.source.text(node.slice[0].slice.value))
-            except (ValueError, SyntaxError):
-                index = None
+            index = literal_of(self.source, node.slice[0].slice.value)
             return item(of, index if isinstance(index, int) else None)
         return of if of.kind in ("list", "layers", "value", "tensor") else UNKNOWN
 
