@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, dataclass, fields
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import libcst as cst
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 Node = TypeVar("Node", bound=cst.CSTNode)
 Read = TypeVar("Read", bound="Callable[..., cst.CSTNode]")
 Span: TypeAlias = "tuple[int, int]"
+Setter: TypeAlias = "Callable[[cst.CSTNode, Any], None]"
+Fields: TypeAlias = "tuple[Mapping[str, Setter], tuple[tuple[Setter, Any], ...]]"
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
 OPENING = re.compile(rb"#[^\r\n]*|\(")
@@ -68,15 +69,18 @@ class Reader:
     def make(self, kind: type[Node], span: Span, **given: Any) -> Node:
         """Make a node without libcst's own checks: Python has parsed it already."""
         node = object.__new__(kind)
-        for name, value in defaults(kind):
-            object.__setattr__(node, name, value)
+        setters, defaults = FIELDS.get(kind) or _fields(kind)
+        for put, value in defaults:
+            put(node, value)
+        parents = self.parents
         for name, value in given.items():
-            object.__setattr__(node, name, value)
-            if isinstance(value, tuple):
+            setters[name](node, value)
+            kind_of_value = type(value)
+            if kind_of_value is tuple:
                 for child in value:
-                    self.parents[child] = node
-            elif value is not None and type(value) is not str:
-                self.parents[value] = node
+                    parents[child] = node
+            elif value is not None and kind_of_value is not str:
+                parents[value] = node
         self.spans[node] = span
         return node
 
@@ -119,6 +123,8 @@ class Reader:
         return made, span
 
 
+# Nodes are frozen: the slots of their classes are set, which is also faster than by their names.
+FIELDS: dict[type[cst.CSTNode], Fields] = {}
 READERS: dict[type[ast.AST], Callable[[Reader, Any], cst.CSTNode]] = {}
 
 
@@ -132,13 +138,13 @@ def reads(*kinds: type[ast.AST]) -> Callable[[Read], Read]:
     return register
 
 
-@cache
-def defaults(kind: type[cst.CSTNode]) -> tuple[tuple[str, Any], ...]:
-    """Return what the fields of a node hold that are not given."""
-    found: list[tuple[str, Any]] = []
+def _fields(kind: type[cst.CSTNode]) -> Fields:
+    """Return what sets each field of a node, and what those hold that are not given."""
+    setters = {field.name: getattr(kind, field.name).__set__ for field in fields(kind)}
+    found: list[tuple[Setter, Any]] = []
     for field in fields(kind):
         if field.default is not MISSING:
-            found.append((field.name, field.default))
+            found.append((setters[field.name], field.default))
         elif field.default_factory is not MISSING:
-            found.append((field.name, field.default_factory()))
-    return tuple(found)
+            found.append((setters[field.name], field.default_factory()))
+    return FIELDS.setdefault(kind, (setters, tuple(found)))
