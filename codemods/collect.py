@@ -62,22 +62,29 @@ def collect(
     what functions of other files do with what they are handed. `stepped` are the arguments of
     calls that do with an optimizer what its own step does.
     """
-    collector = _Collector(source, names, classify, view)
+    constructs = [*_constructs(source, names, classify), *own_schedulers(source, names)]
+    if not constructs:
+        return Facts()
+    collector = _Collector(source, names, constructs, view)
     collector.stepped.update(stepped)
     return collector.run()
 
 
+def _constructs(source: Source, names: Names, classify: Classify) -> Iterator[Construct]:
+    for reference in names.references:
+        role = classify(reference.qualified)
+        parent = source.parents.get(reference.node)
+        if role and isinstance(parent, cst.Call) and parent.func is reference.node:
+            yield Construct(*role, parent, reference)
+
+
 class _Collector:
-    def __init__(self, source: Source, names: Names, classify: Classify, view: View | None) -> None:
+    def __init__(
+        self, source: Source, names: Names, constructs: list[Construct], view: View | None
+    ) -> None:
         self.source, self.view = source, view
         self.facts = Facts()
-        self.by_call: dict[cst.CSTNode, Construct] = {}
-        for reference in names.references:
-            role = classify(reference.qualified)
-            parent = source.parents.get(reference.node)
-            if role and isinstance(parent, cst.Call) and parent.func is reference.node:
-                self.by_call[parent] = Construct(*role, parent, reference)
-        self.by_call.update((own.call, own) for own in own_schedulers(source, names))
+        self.by_call: dict[cst.CSTNode, Construct] = {c.call: c for c in constructs}
         self.parameters: dict[SlotKey, tuple[Callee, cst.Param]] = {}
         self.attributes: dict[str, list[cst.Attribute]] = {}
         self.names: dict[str, list[cst.Name]] = {}

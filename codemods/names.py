@@ -14,7 +14,7 @@ from libcst.helpers import get_full_name_for_node
 from libcst.metadata import ImportAssignment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from libcst.metadata import Access, BaseAssignment
 
@@ -95,11 +95,15 @@ class _Finder:
     def __init__(self, source: Source, package: str) -> None:
         self.source, self.package = source, package
         self.references: dict[cst.CSTNode, Reference] = {}
+        self.meanings: dict[BaseAssignment, Sequence[Binding | None]] = {}
         self.ambiguous: dict[cst.CSTNode, Ambiguous] = {}
         self.quoted: dict[tuple[cst.CSTNode, str], Quoted] = {}
 
     def visit(self, access: Access) -> None:
-        meanings = {m for a in access.referents for m in _meanings(a)}
+        referents = access.referents
+        if not any(type(referent) is ImportAssignment for referent in referents):
+            return
+        meanings = {m for a in referents for m in self._meanings(a)}
         ours = {m for m in meanings if m is not None and in_package(m.qualified, self.package)}
         if not ours:
             return
@@ -112,6 +116,16 @@ class _Finder:
         else:
             for meaning in ours:
                 self.quoted[access.node, meaning.local] = Quoted(access.node, meaning)
+
+    def _meanings(self, assignment: BaseAssignment) -> Iterable[Binding | None]:
+        node = assignment.node if isinstance(assignment, ImportAssignment) else None
+        if not isinstance(node, cst.Import | cst.ImportFrom):
+            return [None]
+        if assignment not in self.meanings:
+            local = assignment.name.partition(".")[0]
+            found = [b for b in bindings_of(node) if b.local == local]
+            self.meanings[assignment] = found or [None]
+        return self.meanings[assignment]
 
     def _refer(self, root: cst.Name, meanings: set[Binding | None], ours: set[Binding]) -> None:
         node = _whole_chain(self.source, root)
@@ -153,14 +167,6 @@ def bindings_of(node: cst.Import | cst.ImportFrom) -> Iterator[Binding]:
         else:
             top = alias.evaluated_name.partition(".")[0]
             yield Binding(top, top, node, alias)
-
-
-def _meanings(assignment: BaseAssignment) -> Iterable[Binding | None]:
-    node = assignment.node if isinstance(assignment, ImportAssignment) else None
-    if not isinstance(node, cst.Import | cst.ImportFrom):
-        return [None]
-    local = assignment.name.partition(".")[0]
-    return [b for b in bindings_of(node) if b.local == local] or [None]
 
 
 def _imports(source: Source) -> Iterator[cst.Import | cst.ImportFrom]:
