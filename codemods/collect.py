@@ -35,7 +35,7 @@ from codemods.whereabouts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from libcst.metadata import Scope
 
@@ -88,6 +88,10 @@ class _Collector:
         self.parameters: dict[SlotKey, tuple[Callee, cst.Param]] = {}
         self.attributes: dict[str, list[cst.Attribute]] = {}
         self.names: dict[str, list[cst.Name]] = {}
+        self.meanings: dict[
+            tuple[bool, str], Mapping[SlotKey | None, list[cst.BaseExpression]]
+        ] = {}
+        self.strays: dict[str, list[cst.BaseExpression]] = {}
         self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self.generators: set[cst.CSTNode] = set()
         self.stepped: set[cst.CSTNode] = set()
@@ -181,10 +185,21 @@ class _Collector:
             self._read_result(slot, owner, _place_of(name))
             return
         # Not the assignments' references: a use above the assignment, in a loop, is none of them.
-        nodes = self.attributes if isinstance(owner, cst.ClassDef) else self.names
-        for node in nodes.get(name, []):
-            if self.key_of(node) == slot.key and not self._is_target(node):
+        for node in self._meaning(name, is_attribute=isinstance(owner, cst.ClassDef))[slot.key]:
+            if not self._is_target(node):
                 self._use(slot, node)
+
+    def _meaning(
+        self, name: str, *, is_attribute: bool
+    ) -> Mapping[SlotKey | None, list[cst.BaseExpression]]:
+        """Return the nodes of a name, by the slot that each means."""
+        if (is_attribute, name) not in self.meanings:
+            found: dict[SlotKey | None, list[cst.BaseExpression]] = defaultdict(list)
+            nodes = self.attributes if is_attribute else self.names
+            for node in nodes.get(name, ()):
+                found[self.key_of(node)].append(node)
+            self.meanings[is_attribute, name] = found
+        return self.meanings[is_attribute, name]
 
     def _is_target(self, node: cst.CSTNode) -> bool:
         parent = self.source.parents.get(node)
@@ -287,22 +302,30 @@ class _Collector:
                     self._check_assignment(slot, assignment.node)
 
     def _check_attribute(self, slot: Slot, owner: cst.ClassDef, name: str) -> None:
-        for node in self.attributes.get(name, []):
-            key = self.key_of(node)
-            if key is not None and key != slot.key and self._is_apart(key):
-                continue  # the same name in a class that has nothing to do with this one
-            if key != slot.key:
+        own = self._meaning(name, is_attribute=True)[slot.key]
+        strays = [n for n in self._strays(name) if self.key_of(n) != slot.key]
+        for node in sorted([*own, *strays], key=self.source.start):
+            if self.key_of(node) != slot.key:
                 reason = f"`.{name}` is also reached from outside `{owner.name.value}`"
                 slot.uses.append(Escape(node, reason))
             elif self._is_target(node) and not isinstance(self.source.parents[node], cst.Del):
                 self._check_assignment(slot, node)
-        if (own := self._in_body(owner, name)) is not None:
-            slot.uses.append(Escape(own, "the class has something of that name too"))
+        if (other := self._in_body(owner, name)) is not None:
+            slot.uses.append(Escape(other, "the class has something of that name too"))
         if not self.instances.has_known_bases(owner):
             slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
 
-    def _is_apart(self, key: SlotKey) -> bool:
-        owner = key[0]
+    def _strays(self, name: str) -> list[cst.BaseExpression]:
+        """Return the attributes of a name but for those of classes that are apart from others."""
+        if name not in self.strays:
+            by_key = self._meaning(name, is_attribute=True).items()
+            self.strays[name] = [
+                n for key, nodes in by_key if not self._is_apart(key) for n in nodes
+            ]
+        return self.strays[name]
+
+    def _is_apart(self, key: SlotKey | None) -> bool:
+        owner = None if key is None else key[0]
         return isinstance(owner, cst.ClassDef) and self.instances.has_known_bases(owner)
 
     def _check_assignment(self, slot: Slot, node: cst.CSTNode) -> None:

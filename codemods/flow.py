@@ -119,12 +119,18 @@ def attribute(types: Types, owner: cst.ClassDef, name: str) -> Type | None:
         instance_of(c) for c in types.definitions.lineage(owner) if isinstance(c, cst.ClassDef)
     ]
     stores: list[cst.CSTNode] = [
-        node
-        for node in types.definitions.attributes[name]
-        if is_store(types, node) and types.of(node.value) in instances
+        node for node in _written(types, name) if types.of(node.value) in instances
     ]
     stores += types.definitions.class_values(owner, name)
     return join(bound(types, s) for s in stores) if stores else None
+
+
+def _written(types: Types, name: str) -> Sequence[cst.Attribute]:
+    """Return the attributes of a name that are assigned to."""
+    if name not in types.written:
+        nodes = types.definitions.attributes[name]
+        types.written[name] = [node for node in nodes if is_store(types, node)]
+    return types.written[name]
 
 
 def is_store(types: Types, node: cst.CSTNode) -> bool:

@@ -24,13 +24,11 @@ def reached_by_string(source: Source, owner: object, name: str) -> tuple[cst.CST
     `owner` is the class whose attribute `name` is, or the scope whose variable it is.
     """
     is_attribute = isinstance(owner, cst.ClassDef)
-    for node in source.each(cst.Attribute) if is_attribute else ():
-        if node.attr.value == "__dict__":
-            return node, "`__dict__` may reach it"
-    for call in source.each(cst.Call):
-        if not isinstance(call.func, cst.Name):
-            continue
-        called = call.func.value
+    for node in source.each_called(cst.Attribute, "__dict__") if is_attribute else ():
+        return node, "`__dict__` may reach it"
+    calls = source.each_called(cst.Call, *RUNS_TEXT, *NAMESPACES, *BY_NAME)
+    for call in sorted(calls, key=source.end):
+        called = source.text(call.func)
         if called in RUNS_TEXT:
             return call, f"`{called}` may use it"
         # vars(args) is what every script does with its command line.

@@ -62,6 +62,7 @@ class Types:
         self.meanings: dict[cst.CSTNode, str] = {r.node: r.qualified for r in names.references}
         self.definitions = Definitions(source, self.meanings)
         self.reached: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
+        self.written: dict[str, Sequence[cst.Attribute]] = {}
         # What no loop feeds is final; of the rest there is what this round and the last one found.
         self._final: dict[cst.CSTNode, Type] = {}
         self._known: dict[cst.CSTNode, Type] = {}

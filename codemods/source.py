@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import tokenize
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import libcst as cst
 
@@ -25,11 +27,18 @@ from codemods.syntax import Syntax, UnknownSyntaxError, read
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from libcst.metadata import Scope
 
 Node = TypeVar("Node", bound=cst.CSTNode)
+
+# The word by which a node can be looked for.
+WORDS: Final[Mapping[type[cst.CSTNode], Callable[[Any], str]]] = {
+    cst.Attribute: lambda node: node.attr.value,
+    cst.FunctionDef: lambda node: node.name.value,
+    cst.Call: lambda node: node.func.value if type(node.func) is cst.Name else "",
+}
 
 
 class UnreadableSourceError(Exception):
@@ -129,6 +138,19 @@ class Source:
         for kind in kinds:
             yield from cast("list[Node]", self._by_kind.get(kind, []))
 
+    @cached_property
+    def _by_word(self) -> Mapping[tuple[type[cst.CSTNode], str], list[cst.CSTNode]]:
+        found: dict[tuple[type[cst.CSTNode], str], list[cst.CSTNode]] = defaultdict(list)
+        for kind, word in WORDS.items():
+            for node in self._by_kind.get(kind, ()):
+                found[kind, word(node)].append(node)
+        return found
+
+    def each_called(self, kind: type[Node], *words: str) -> Iterator[Node]:
+        """Yield the attributes and functions of these names, or the calls of such functions."""
+        for word in words:
+            yield from cast("list[Node]", self._by_word.get((kind, word), []))
+
     def start(self, node: cst.CSTNode) -> int:
         return self.spans[node][0]
 
@@ -143,9 +165,12 @@ class Source:
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return line and column, both from 1, the column in characters."""
         start = self.start(node)
-        line_start = self.data.rfind(b"\n", 0, start) + 1
-        column = len(self.data[line_start:start].decode()) + 1
-        return self.data.count(b"\n", 0, start) + 1, column
+        line = bisect_right(self._lines, start)
+        return line, len(self.data[self._lines[line - 1] : start].decode()) + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer(rb"\n", self.data))]
 
     def line(self, node: cst.CSTNode) -> int:
         return self.place(node)[0]

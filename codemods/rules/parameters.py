@@ -31,8 +31,9 @@ def params_of(call: cst.Call, bound: Mapping[str, cst.Arg]) -> cst.BaseExpressio
 
 def yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
     """Tell whether an expression is flat, and `parameters` is the framework's own method."""
-    is_redefined = any(f.name.value in METHODS for f in source.each(cst.FunctionDef)) or any(
-        _attribute(target.target) in METHODS for target in source.each(cst.AssignTarget)
+    is_redefined = any(True for _ in source.each_called(cst.FunctionDef, *METHODS)) or any(
+        isinstance(source.parents.get(node), cst.AssignTarget)
+        for node in source.each_called(cst.Attribute, *METHODS)
     )
     return not is_redefined and is_flat(source, params)
 
@@ -84,7 +85,3 @@ def _is_comprehension(source: Source, params: cst.ListComp | cst.GeneratorExp) -
         ):
             return element.deep_equals(target)
     return False
-
-
-def _attribute(node: cst.BaseExpression) -> str:
-    return node.attr.value if isinstance(node, cst.Attribute) else ""
