@@ -204,6 +204,14 @@ class FirstLR(_LRScheduler):
         lr = self.base_lrs[0] * 0.98 ** self.last_epoch
         return [lr for _ in self.optimizer.param_groups]
 """
+_GLOBAL: Final = """
+seen = []
+
+class SeenLR(_LRScheduler):
+    def get_lr(self):
+        seen.append(optimizer.param_groups[0]["lr"])
+        return [base_lr * 0.99 ** len(seen) for base_lr in self.base_lrs]
+"""
 _COUNTING: Final = """
 class CountingLR(_LRScheduler):
     def __init__(self, optimizer):
@@ -310,6 +318,7 @@ OWN: Final[Mapping[str, str]] = {
     "RootLR": _script(_NO_INIT, "RootLR(optimizer)"),
     "InitialLR": _script(_INITIAL, "InitialLR(optimizer, 0.05)"),
     "FirstLR": _script(_FIRST, "FirstLR(optimizer, last_epoch=-1)"),
+    "SeenLR": _script(_GLOBAL, "SeenLR(optimizer)"),
     "CountingLR": _script(_COUNTING, "CountingLR(optimizer)"),
     "PolyLR of groups with one rate": _script(_POLY, "PolyLR(optimizer, STEPS)", DECAYS),
     "made by a factory": _FACTORY,
