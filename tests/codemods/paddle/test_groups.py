@@ -31,6 +31,7 @@ ENTRIES = [
     ('{"params": a.parameters(), "lr": args.lr}, lr=args.lr', '"learning_rate": 1.0'),
     ('{"params": a.parameters(), "lr": args.lr * 10}, lr=args.lr', '"learning_rate": 10.0'),
     ('{"params": a.parameters(), "lr": k * args.lr}, lr=args.lr', '"learning_rate": k'),
+    ('{"params": a.parameters(), "lr": c["lr"] * 2}, lr=c["lr"]', '"learning_rate": 2.0'),
     ('{"params": a.parameters(), "lr": lr / 4}, lr=lr', '"learning_rate": 0.25'),
     ('{"params": a.parameters(), "lr": lr / (a + b)}, lr=lr', '"learning_rate": 1 / (a + b)'),
     ('{"params": a.parameters(), "lr": fine}, lr=lr', '"learning_rate": fine / lr'),
