@@ -169,8 +169,10 @@ class _Members:
         if rows and None in uses:
             return None  # it reads the same in the target
         noted = [u for u in uses if u and isinstance(u.outcome, Converted) and not u.outcome.edits]
-        if noted:
-            return noted[0]
+        # `iter()` does no harm to anything, and what becomes a property has torch's tensors alone.
+        always = [u for u, row in zip(uses, rows, strict=True) if row.is_list or row.is_property]
+        if always or noted:
+            return (always or noted)[0]
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, layer, signature
-from codemods.api.functions import CLASSES, IGNORED, PADDING
+from codemods.api.functions import CLASSES, IGNORED, PADDING, SMOOTHED
 from codemods.api.rewrites import complement, false_or_none, not_negative
 
 if TYPE_CHECKING:
@@ -58,11 +58,24 @@ SHARED: Final[Rows] = {
     "nn.PixelShuffle": layer("upscale_factor"),
     "nn.ModuleDict": Api(signature("/modules"), returns="module", is_value=True),
     "nn.SmoothL1Loss": layer("|, reduction"),
+    "nn.PReLU": layer("num_parameters, init"),
+    "nn.Hardtanh": layer(""),
+    "nn.SELU": layer(""),
+    "nn.LogSigmoid": layer(""),
+    "nn.Softsign": layer(""),
+    "nn.Upsample": layer("size, scale_factor, mode, align_corners"),
+    "nn.ZeroPad2d": layer("padding"),
+    "nn.ReflectionPad2d": layer("padding"),
+    "nn.CosineSimilarity": layer("dim, eps"),
+    "nn.ConvTranspose2d": layer(
+        "in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias"
+    ),
+    "nn.ParameterList": Api(signature("/values"), returns="tensors", is_value=True),
     "nn.MSELoss": layer("|, reduction"),
     "nn.L1Loss": layer("|, reduction"),
     "nn.BCELoss": layer("weight, |, reduction"),
     "nn.BCEWithLogitsLoss": layer("weight, |, reduction, pos_weight"),
-    "nn.CrossEntropyLoss": layer("weight, |, ignore_index, reduction"),
+    "nn.CrossEntropyLoss": layer("weight, |, ignore_index, reduction, label_smoothing"),
     "nn.NLLLoss": layer("weight, |, ignore_index, reduction"),
     "nn.utils.clip_grad_norm_": call("/parameters, max_norm, norm_type"),
     "nn.utils.clip_grad_value_": call("/parameters, clip_value", "value"),
@@ -92,7 +105,8 @@ PADDLE: Final[Rows] = {
     "nn.Softmax": layer("!dim=axis"),
     "nn.LogSoftmax": layer("!dim=axis"),
     "nn.CrossEntropyLoss": replace(
-        layer("weight, |, ignore_index, reduction", note=IGNORED),
+        layer("weight, |, ignore_index, reduction, label_smoothing", note=IGNORED),
+        alone=SMOOTHED,
         values={"ignore_index": not_negative},
         written=CLASSES,
     ),
@@ -123,6 +137,17 @@ PADDLE: Final[Rows] = {
         values={"bias": false_or_none},
     ),
     "nn.Dropout2d": layer("p", "nn.Dropout2D"),
+    "nn.CosineSimilarity": layer("dim=axis, eps"),
+    "nn.HuberLoss": layer("|, reduction, delta"),
+    "nn.ConvTranspose2d": replace(
+        layer(
+            "in_channels, out_channels, kernel_size, stride, padding, output_padding, "
+            "*, groups, bias=bias_attr",
+            "nn.Conv2DTranspose",
+            note=f"the weight starts Xavier-uniform, the bias 0{_KAIMING}",
+        ),
+        values={"bias": false_or_none},
+    ),
     "nn.AvgPool2d": replace(layer("kernel_size, stride, padding", "nn.AvgPool2D"), written=PADDING),
     "nn.AdaptiveAvgPool1d": layer("output_size", "nn.AdaptiveAvgPool1D"),
     "nn.MaxPool1d": layer("kernel_size, stride, padding", "nn.MaxPool1D"),

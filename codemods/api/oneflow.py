@@ -16,7 +16,7 @@ TABLE: Final = Table(
             "oneflow",
             *(layers.SHARED, layers.ONEFLOW),
             *(functions.SHARED, functions.ONEFLOW),
-            init.SHARED,
+            *(init.SHARED, init.ONEFLOW),
             recurrent.ONEFLOW,
             *(training.SHARED, training.ONEFLOW),
             amp.ONEFLOW,
@@ -38,5 +38,5 @@ TABLE: Final = Table(
         "write to either may reach the other"
         for name in ("repeat", "stack", "tile")
     },
-    amp.ONEFLOW_LEFT,
+    {**amp.ONEFLOW_LEFT, **init.ONEFLOW_LEFT},
 )

@@ -20,7 +20,7 @@ TABLE: Final = Table(
             "paddle",
             *(layers.SHARED, layers.PADDLE),
             *(functions.SHARED, functions.PADDLE),
-            init.SHARED,
+            *(init.SHARED, init.PADDLE),
             recurrent.PADDLE,
             *(training.SHARED, training.PADDLE),
             amp.PADDLE,
@@ -33,6 +33,8 @@ TABLE: Final = Table(
     {
         "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
         "which others may hold as well",
+        "a view that is initialised": "Paddle's random initialisers fill a copy of a part or "
+        "another view: initialise the parameter itself",
         "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",

@@ -241,13 +241,12 @@ net.zero_grad()
     ),
     (
         """\
-backends.cudnn.allow_tf32 backends.cudnn.benchmark backends.cudnn.benchmark_limit
+backends.cudnn.allow_tf32 backends.cudnn.benchmark
 backends.cudnn.deterministic backends.cudnn.enabled backends.cuda.matmul.allow_tf32
 """,
         """\
 torch.backends.cudnn.allow_tf32 = True
 torch.backends.cuda.matmul.allow_tf32 = True
-torch.backends.cudnn.benchmark_limit = 3
 if x.is_cuda:
     torch.backends.cudnn.benchmark = True
     torch.backends.cudnn.deterministic = False
