@@ -207,6 +207,7 @@ CASES: Final = (
     *(Case(_row(c), c, on=("oneflow",)) for c in api_more.ONEFLOW_ONLY),
     *(Case(rows, code) for rows, code in api_more.SCRIPTS),
     *(Case(rows, code, on=("paddle",)) for rows, code in api_more.PADDLE_SCRIPTS),
+    *(Case(rows, code, on=("oneflow",)) for rows, code in api_more.ONEFLOW_SCRIPTS),
     *(Case(*row) for row in _ONE_LINERS),
     *(Case(rows.strip(), code.strip(), *on) for rows, code, *on in SCRIPTS),
 )

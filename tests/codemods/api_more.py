@@ -72,7 +72,7 @@ ONEFLOW_ONLY: Final = (
     "x.detach().clone().mul_(y.detach())",
     "F.cross_entropy(x, labels, weight=weight, label_smoothing=0.2)",
     "x.detach().clone().add_(y.detach(), alpha=0.5)", "x.detach().clone().sub_(1)",
-    "x.detach().clone().div_(2)", "isinstance(torch.device('cpu'), torch.device)",
+    "x.detach().clone().div_(2)", 
 )  # fmt: skip
 # The rows that a piece proves, and the piece; the last line is what is compared.
 SCRIPTS: Final = (
@@ -151,6 +151,7 @@ def count(model):
     return sum(p.numel() for p in model.parameters()), next(model.parameters()).requires_grad
 count(nn.Linear(6, 3))"""),
 )  # fmt: skip
+ONEFLOW_SCRIPTS: Final = (("device", "isinstance(torch.device('cpu'), torch.device)"),)
 PADDLE_SCRIPTS: Final = (
     ("tensor.outer", "weight.outer(weight)"),
     ("nn.init.trunc_normal_", """\
