@@ -70,6 +70,7 @@ NEAR_MISSES = [
         returning("[b for b in x]", "        x = self.base_lrs\n") + MADE,
         "no l",
     ),
+    ("a list of the module", f"RATES = [0.1]\n{returning('RATES')}{MADE}", "returns no list"),
     (
         "a list that grows",
         returning("rates", "        rates = []\n        rates.append(1)\n") + MADE,

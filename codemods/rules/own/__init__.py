@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codemods.facts import Construct
     from codemods.rules.requirements import Surroundings
 
-__all__ = ["OwnScheduler", "read", "verbose_notes"]
+__all__ = ["OwnScheduler", "lacks_one_group", "read", "verbose_notes"]
 
 
 def read(
@@ -40,6 +40,17 @@ def read(
     except UnfitError as error:
         return Blocked(str(error))
     return own
+
+
+def lacks_one_group(around: Surroundings, own: OwnScheduler) -> str | None:
+    """Return why there may be several groups, which a class is asked for otherwise than torch's.
+
+    What it does while it is asked shows there, and so does a rate that it takes of the first.
+    """
+    if not (own.is_of_one_group or own.has_effects):
+        return None
+    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def verbose_notes(own: OwnScheduler, construct: Construct) -> tuple[str, ...]:

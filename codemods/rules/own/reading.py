@@ -166,7 +166,7 @@ class Reader:
                     self._take(single)
 
     def _returned(self, holder: str, statement: cst.Return) -> None:
-        values = None if statement.value is None else self._values(statement.value)
+        values = self._values(statement)
         lists = [rates_of(self.source, holder, value) for value in values or ()]
         if not lists or None in lists:
             line = self.source.line(statement)
@@ -183,23 +183,23 @@ class Reader:
         self.found.rates.append(rates)
         self.done.update(rates.members)
 
-    def _values(self, value: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+    def _values(self, statement: cst.Return) -> list[cst.BaseExpression] | None:
         """Return what is assigned to a name that is only returned, else the expression."""
-        if not isinstance(value, cst.Name):
-            return [value]
+        value = statement.value
+        if value is None or not isinstance(value, cst.Name):
+            return None if value is None else [value]
         scope = self.source.scopes.get(value)
         found: list[cst.BaseExpression] = []
         for assignment in scope[value.value] if scope is not None else ():
             node = assignment.node if isinstance(assignment, Assignment) else None
             target = self.source.parents.get(node) if node is not None else None
-            statement = self.source.parents.get(target) if target is not None else None
+            made = self.source.parents.get(target) if target is not None else None
             uses = (self.source.parents[access.node] for access in assignment.references)
             is_returned = all(isinstance(use, cst.Return) for use in uses)
-            if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+            is_here = assignment.scope is scope and is_returned
+            if not isinstance(made, cst.Assign) or len(made.targets) != 1 or not is_here:
                 return None
-            if not is_returned or not isinstance(target, cst.AssignTarget):
-                return None
-            found.append(statement.value)
+            found.append(made.value)
         return found
 
     def _is_guard(self, holder: str, node: cst.If) -> bool:
