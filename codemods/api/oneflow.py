@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
+from codemods.api import (
+    amp,
+    edges,
+    functions,
+    init,
+    layers,
+    left,
+    members,
+    recurrent,
+    settings,
+    training,
+)
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -38,5 +49,5 @@ TABLE: Final = Table(
         "write to either may reach the other"
         for name in ("repeat", "stack", "tile")
     },
-    {**amp.ONEFLOW_LEFT, **init.ONEFLOW_LEFT},
+    {**left.SHARED, **amp.ONEFLOW_LEFT, **init.ONEFLOW_LEFT},
 )

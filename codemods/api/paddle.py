@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
+from codemods.api import (
+    amp,
+    edges,
+    functions,
+    init,
+    layers,
+    left,
+    members,
+    recurrent,
+    settings,
+    training,
+)
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
@@ -46,5 +57,5 @@ TABLE: Final = Table(
         "to either does not reach the other"
         for name in _COPIED
     },
-    amp.PADDLE_LEFT,
+    {**left.SHARED, **amp.PADDLE_LEFT},
 )

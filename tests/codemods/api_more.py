@@ -72,7 +72,7 @@ ONEFLOW_ONLY: Final = (
     "x.detach().clone().mul_(y.detach())",
     "F.cross_entropy(x, labels, weight=weight, label_smoothing=0.2)",
     "x.detach().clone().add_(y.detach(), alpha=0.5)", "x.detach().clone().sub_(1)",
-    "x.detach().clone().div_(2)", 
+    "x.detach().clone().div_(2)",
 )  # fmt: skip
 # The rows that a piece proves, and the piece; the last line is what is compared.
 SCRIPTS: Final = (

@@ -94,6 +94,17 @@ def test_what_no_row_covers_is_left(line: str, reason: str, to: Target) -> None:
     check_refused(f"{HEADER}{line}\n", to, 3, reason)
 
 
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+def test_what_is_left_on_purpose_has_a_reason_and_a_hint(to: Target) -> None:
+    writer = "from torch.utils.tensorboard import SummaryWriter\nw = SummaryWriter()\n"
+    found = check_refused(writer, to, 2, "it imports torch itself")
+    assert found.hint.startswith("tensorboardX has a SummaryWriter")
+
+    group = "import torch.distributed as dist\ndist.init_process_group('nccl')\n"
+    found = check_refused(group, to, 2, "by other calls there")
+    assert found.hint.startswith("port the script for one device first")
+
+
 @pytest.mark.parametrize(("line", "reason"), LEFT_ON_PADDLE)
 def test_what_paddle_does_otherwise_is_left(line: str, reason: str) -> None:
     check_refused(f"{HEADER_F}{line}\n", "paddle", 3, reason)
