@@ -46,6 +46,7 @@ TABLE: Final = Table(
         "which others may hold as well",
         "a view that is initialised": "Paddle's random initialisers fill a copy of a part or "
         "another view: initialise the parameter itself",
+        "bits of integers": "Paddle's bit operators take tensors only",
         "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",

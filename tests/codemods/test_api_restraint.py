@@ -269,6 +269,13 @@ def test_data_is_not_assigned_between_backward_and_step_on_oneflow() -> None:
     check_rewritten(text, text.replace("torch", "paddle"), "paddle")
 
 
+def test_bits_of_integers_are_left() -> None:
+    text = "import torch\ny = torch.arange(4) & 1\n"
+
+    check_refused(text, "paddle", 2, "take tensors only")
+    check_refused(text, "oneflow", 2, "give booleans")
+
+
 def test_a_string_that_is_formatted_is_no_tensor() -> None:
     text = 'import torch\nprint("%.3f" % torch.ones(1))\n'
 
