@@ -11,7 +11,7 @@ import pytest
 
 from codemods.rules import requirements
 from codemods.rules.oneflow import subclasses as oneflow
-from codemods.rules.own import rates, reading
+from codemods.rules.own import edits, iterating, rates, reading
 from codemods.rules.paddle import groups
 from codemods.rules.paddle import subclasses as paddle
 from tests.codemods.forms.subclasses import DECAYS, GROUPS, OWN, OWN_OF_PADDLE, SGD
@@ -40,6 +40,10 @@ F: Final = (
         return lr * 0.95 ** self.seen
 
     def get_lr""",
+)
+WRITTEN: Final = (
+    "AppendedLR",
+    ("            low,", "            base_lr = base_lr / 2\n            low,"),
 )
 LAST: Final = ("self.min_lr", "self.last_step")
 
@@ -85,6 +89,10 @@ DROPPED: Final = [
         "lacks_one_group",
         _none,
         changed("CountingLR", (SGD, DECAYS), ("base_lr * 0.95 ** self.seen", "self.f(base_lr)"), F),
+    ),
+    *(
+        Dropped("loop's name", target, rates, "_is_only_here", lambda *_: True, changed(*WRITTEN))
+        for target in ("paddle", "oneflow")
     ),
     Dropped("base rates", "oneflow", oneflow, "writes", _none, changed("InitialLR", LATE)),
     without("one rate", "paddle", changed("PolyLR", OF_TWO_GROUPS, ("1e-6", "0.015"))),
@@ -164,7 +172,7 @@ DROPPED: Final = [
         Dropped(
             "brackets",
             target,
-            rates,
+            edits,
             "_needs_brackets",
             lambda *_: False,
             changed("RootLR", ("epoch < 9", "epoch % 2")),
@@ -174,7 +182,7 @@ DROPPED: Final = [
     Dropped(
         "which rate",
         "paddle",
-        rates,
+        iterating,
         "RATES",
         {"lr": "base", "initial_lr": "now"},
         OWN_OF_PADDLE["RestartLR"],

@@ -45,6 +45,7 @@ def returning(value: str, before: str = "") -> str:
     )
 
 
+EACH = "        for b in self.base_lrs:\n"
 NEAR_MISSES = [
     ("a step of its own", CLASS + "    def step(self, epoch=None): ...\n" + MADE, "`step` of its"),
     ("a state of its own", CLASS + "    def state_dict(self): ...\n" + MADE, "`state_dict` of its"),
@@ -75,6 +76,22 @@ NEAR_MISSES = [
         "a list that grows",
         returning("rates", "        rates = []\n        rates.append(1)\n") + MADE,
         "returns no list",
+    ),
+    *(
+        (name, returning("r", f"        r = []\n{loop}") + MADE, "returns no list")
+        for name, loop in {
+            "a loop with a condition": f"{EACH}            if x: r.append(b)\n",
+            "a loop that appends twice": EACH + 2 * "            r.append(b)\n",
+            "a loop that goes on": f"{EACH}            r.append(b)\n            b = 3\n",
+            "a loop that writes": f"{EACH}            b = 3\n            r.append(b)\n",
+            "a loop with a comment": f"{EACH}            # each\n            r.append(b)\n",
+            "a loop with an else": f"{EACH}            r.append(b)\n        else: pass\n",
+            "a loop over more": "        for b in x:\n            r.append(b)\n",
+            "a loop whose name is used before": f"        b = 3\n{EACH}            r.append(b)\n",
+            "a list that is not empty": f"        r = [1]\n{EACH}            r.append(b)\n",
+            "a list that is read": f"        f(r)\n{EACH}            r.append(b)\n",
+            "a loop that ends early": f"{EACH}            break\n            r.append(b)\n",
+        }.items()
     ),
     (
         "a list or something else",

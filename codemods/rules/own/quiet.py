@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.arguments import is_builtin
 from codemods.plain import outside_name
 from codemods.rules.functions import IMPURE, IMPURE_MODULES, PURE_MODULES
-from codemods.rules.own.rates import inside
+from codemods.rules.own.iterating import inside
 from codemods.subclasses import methods_of
 
 if TYPE_CHECKING:

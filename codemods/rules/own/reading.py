@@ -11,8 +11,10 @@ from codemods.callees import INIT
 from codemods.names import in_package
 from codemods.plain import outside_name
 from codemods.rules.functions import has_effect
+from codemods.rules.own.edits import has_comment
+from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import OwnScheduler, UnfitError
-from codemods.rules.own.rates import has_comment, inside, rates_of, single_of
+from codemods.rules.own.rates import appended, rates_of, single_of
 from codemods.subclasses import methods_of, references_of, start_of
 from codemods.targets import is_store
 from codemods.whereabouts import is_variable
@@ -166,6 +168,9 @@ class Reader:
                     self._take(single)
 
     def _returned(self, holder: str, statement: cst.Return) -> None:
+        if (rates := appended(self.source, holder, statement)) is not None:
+            self._take(rates)
+            return
         values = self._values(statement)
         lists = [rates_of(self.source, holder, value) for value in values or ()]
         if not lists or None in lists:
@@ -237,6 +242,7 @@ class Reader:
     def _method(self, function: cst.FunctionDef) -> None:
         holder = self._holder(function)
         needless = {n for statement in self.found.needless for n in inside(statement)}
+        needless.update(n for rates in self.found.rates for n in rates.frame)
         for node in inside(function.body):
             if isinstance(node, cst.Name) and is_variable(self.source, node):
                 self._name(holder, node)

@@ -15,7 +15,7 @@ from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import given_to
 from codemods.rules.own.edits import common_edits
-from codemods.rules.own.rates import inside
+from codemods.rules.own.iterating import inside
 from codemods.whereabouts import is_variable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codemods.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.own import OwnScheduler
-    from codemods.rules.own.rates import Rate
+    from codemods.rules.own.iterating import Rate
     from codemods.rules.requirements import Surroundings
     from codemods.source import Source
 
