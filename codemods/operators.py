@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.changed_inputs import changed_inputs
 from codemods.gradients import PART_OF_GRADIENT, gradient_writes
 from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
 KINDS: Final = (cst.AugAssign, cst.Call, cst.BinaryOperation, cst.Attribute)
+CHANGED: Final = "an input that is changed"
 INITIALISED: Final = "a view that is initialised"
 AUGMENTED: Final = "augmented assignment"
 DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
@@ -73,6 +75,8 @@ def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Ite
     for filled in sharing.fills if INITIALISED in table.operators else ():
         if sharing.is_view(filled):
             yield OperatorUse(filled, f"`{source.text(filled)}`", table.operators[INITIALISED])
+    for given in changed_inputs(source, types, sharing) if CHANGED in table.operators else ():
+        yield OperatorUse(given, f"`{source.text(given)}`", table.operators[CHANGED])
     for target, name in gradient_writes(source, types):
         allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
         if name in table.operators and not allowed:

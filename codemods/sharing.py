@@ -68,15 +68,18 @@ class Sharing:
     def is_known_elsewhere(self, name: cst.Name) -> bool:
         """Tell whether the tensor of a name may have been put elsewhere when it is written."""
         stores = self.memory.stores(name)
-        scope = self.source.scopes.get(name)
-        loads = [r.node for a in scope[name.value] for r in a.references] if scope else []
         return any(
-            isinstance(load, cst.Name)
-            and stores & self.memory.stores(load)
+            stores & self.memory.stores(load)
             and self.memory.is_kept(load)
             and self.memory.may_precede(load, name, stores)
-            for load in loads
+            for load in self.loads(name)
         )
+
+    def loads(self, name: cst.Name) -> list[cst.Name]:
+        """Return every read of what a name means, whatever it holds there."""
+        scope = self.source.scopes.get(name)
+        found = [r.node for a in scope[name.value] for r in a.references] if scope else []
+        return [load for load in found if isinstance(load, cst.Name)]
 
     def is_attribute_shared(self, target: cst.Attribute) -> bool:
         """Tell whether the tensor of an attribute came from elsewhere, or goes there."""

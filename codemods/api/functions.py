@@ -177,7 +177,10 @@ PADDING: Final = {"exclusive": "False"}
 SMOOTHED: Final = {"label_smoothing": ("ignore_index", "reduction", "weight")}
 IGNORED: Final = "the mean counts labels of -100, which torch leaves out"
 POWER: Final = "an integer tensor to a power that is none stays an integer tensor"
-_INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
+IN_PLACE: Final = {
+    "inplace": "Paddle's activations work out of place: inplace is dropped, and an input that is "
+    "read again is reported where the file shows it"
+}
 
 _PAIR: Final = "pair of tensors"
 _COPIES: Final = (
@@ -224,7 +227,13 @@ PADDLE: Final[Rows] = {
     "log_softmax": call("/input, *, !dim=axis", to="nn.functional.log_softmax"),
     "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
     "relu": _handed_on("/input", "nn.functional.relu"),
-    "nn.functional.relu": replace(_handed_on("/input, ~inplace"), notes=_INPLACE),
+    "nn.functional.relu": replace(
+        _handed_on("/input, ~inplace"),
+        only={"inplace": (False,)},
+        otherwise=replace(
+            call("/input, ~!inplace", to="nn.functional.relu_"), only={"inplace": (True,)}
+        ),
+    ),
     "nn.functional.softmax": call("/input, *, !dim=axis"),
     "nn.functional.log_softmax": call("/input, *, !dim=axis"),
     "nn.functional.cross_entropy": replace(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, layer, signature
-from codemods.api.functions import CLASSES, IGNORED, PADDING, SMOOTHED
+from codemods.api.functions import CLASSES, IGNORED, IN_PLACE, PADDING, SMOOTHED
 from codemods.api.rewrites import complement, false_or_none, not_negative
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ SHARED: Final[Rows] = {
     "nn.Tanh": layer(""),
     "nn.Sigmoid": layer(""),
     "nn.ReLU": layer("inplace"),
-    "nn.LeakyReLU": layer("negative_slope"),
-    "nn.SiLU": layer(""),
+    "nn.LeakyReLU": layer("negative_slope, inplace"),
+    "nn.SiLU": layer("inplace"),
     "nn.Softplus": layer("beta, threshold"),
     "nn.GELU": layer(""),
     "nn.Softmax": layer("dim"),
@@ -51,16 +51,16 @@ SHARED: Final[Rows] = {
     "nn.AdaptiveAvgPool1d": layer("output_size"),
     "nn.MaxPool1d": layer("kernel_size, stride, padding"),
     "nn.GroupNorm": layer("num_groups, num_channels, eps"),
-    "nn.ELU": layer("alpha"),
-    "nn.ReLU6": layer(""),
-    "nn.Hardswish": layer(""),
-    "nn.Mish": layer(""),
+    "nn.ELU": layer("alpha, inplace"),
+    "nn.ReLU6": layer("inplace"),
+    "nn.Hardswish": layer("inplace"),
+    "nn.Mish": layer("inplace"),
     "nn.PixelShuffle": layer("upscale_factor"),
     "nn.ModuleDict": Api(signature("/modules"), returns="module", is_value=True),
     "nn.SmoothL1Loss": layer("|, reduction"),
     "nn.PReLU": layer("num_parameters, init"),
     "nn.Hardtanh": layer(""),
-    "nn.SELU": layer(""),
+    "nn.SELU": layer("inplace"),
     "nn.LogSigmoid": layer(""),
     "nn.Softsign": layer(""),
     "nn.Upsample": layer("size, scale_factor, mode, align_corners"),
@@ -99,9 +99,14 @@ _BATCH_NORM = replace(
 PADDLE: Final[Rows] = {
     "nn.Module": layer("", "nn.Layer"),
     "nn.ModuleList": Api(signature("/modules"), "nn.LayerList", "layers", is_value=True),
-    "nn.ReLU": replace(
-        layer("~inplace"), notes={"inplace": "Paddle's ReLU works out of place; inplace is dropped"}
-    ),
+    "nn.ReLU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.ReLU6": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.SELU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.ELU": replace(layer("alpha, ~inplace"), notes=IN_PLACE),
+    "nn.LeakyReLU": replace(layer("negative_slope, ~inplace"), notes=IN_PLACE),
+    "nn.SiLU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.Hardswish": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.Mish": replace(layer("~inplace"), notes=IN_PLACE),
     "nn.Softmax": layer("!dim=axis"),
     "nn.LogSoftmax": layer("!dim=axis"),
     "nn.CrossEntropyLoss": replace(

@@ -45,3 +45,14 @@ SHARED: Final[Mapping[str, str]] = {
     ),
     "torch.profiler": f"it measures torch{HINT}use the new framework's profiler",
 }
+# Members of torch's layers that Paddle's have not, or under another name.
+PADDLE: Final[Mapping[str, str]] = {
+    f"Module.{name}": f"Paddle's layers have no `{name}`"
+    for name in (
+        "affine", "batch_first", "bidirectional", "dilation", "elementwise_affine",
+        "embedding_dim", "eps", "groups", "in_channels", "in_features", "kernel_size", "momentum",
+        "negative_slope", "normalized_shape", "num_channels", "num_embeddings", "num_features",
+        "num_groups", "out_channels", "out_features", "padding", "reset_parameters",
+        "reset_running_stats", "stride", "track_running_stats",
+    )
+}  # fmt: skip

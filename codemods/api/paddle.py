@@ -44,6 +44,8 @@ TABLE: Final = Table(
     {
         "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
         "which others may hold as well",
+        "an input that is changed": "torch's layer changes its input here, and Paddle's does "
+        "not: it is read again",
         "a view that is initialised": "Paddle's random initialisers fill a copy of a part or "
         "another view: initialise the parameter itself",
         "bits of integers": "Paddle's bit operators take tensors only",
@@ -58,5 +60,5 @@ TABLE: Final = Table(
         "to either does not reach the other"
         for name in _COPIED
     },
-    {**left.SHARED, **amp.PADDLE_LEFT},
+    {**left.SHARED, **left.PADDLE, **amp.PADDLE_LEFT},
 )

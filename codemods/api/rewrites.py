@@ -112,6 +112,14 @@ def number(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode,
     return Blocked(f"`{source.text(node)}` is not known to be a number")
 
 
+def in_with(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep the argument of a call that a `with` is given."""
+    call = source.enclosing(node, cst.Call)
+    if call is not None and isinstance(source.parents.get(call), cst.WithItem):
+        return (node,)
+    return Blocked("there it counts within a `with` only")
+
+
 def only_tensor(
     source: Source, node: cst.BaseExpression
 ) -> tuple[str | cst.CSTNode, ...] | Blocked:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, signature
+from codemods.api.rewrites import in_with
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -82,6 +83,7 @@ PADDLE: Final[Rows] = {
 }
 
 ONEFLOW: Final[Rows] = {
+    "set_grad_enabled": replace(call("/mode", "value"), values={"mode": in_with}),
     "device": replace(call("/type", "device"), is_type=True),
     "save": call(
         "/obj, /f",

@@ -201,7 +201,10 @@ CASES: Final = (
     *(Case(_row(c), c, on=("paddle",)) for c in api_lines.PADDLE_ONLY),
     *(Case(_row(c), c, on=("oneflow",)) for c in api_lines.ONEFLOW_ONLY),
     *(Case(rows, code) for rows, code in api_lines.SCRIPTS),
-    *(Case(_row(c), c) for c in (*api_more.LINES, *(f"x.{m}" for m in api_more.METHODS))),
+    *(
+        Case(_row(c), c)
+        for c in (*api_more.LINES, *api_more.IN_PLACE, *(f"x.{m}" for m in api_more.METHODS))
+    ),
     *(Case(_members(c.partition(".")[2]), c) for c in api_more.PLAIN),
     *(Case(_row(c), c, on=("paddle",)) for c in api_more.PADDLE_ONLY),
     *(Case(_row(c), c, on=("oneflow",)) for c in api_more.ONEFLOW_ONLY),

@@ -40,6 +40,12 @@ LINES: Final = (
     "nn.CrossEntropyLoss(label_smoothing=0.1)(x, labels)",
     "F.cross_entropy(x, labels, label_smoothing=0.2)",
 )  # fmt: skip
+IN_PLACE: Final = (
+    "nn.ReLU(inplace=True)(x * 2)", "nn.ReLU6(True)(x * 9)", "nn.ELU(0.5, True)(x * 2)",
+    "nn.LeakyReLU(0.2, inplace=True)(x * 2)", "nn.SiLU(inplace=True)(x * 2)",
+    "nn.Hardswish(inplace=True)(x * 9)", "nn.Mish(inplace=True)(x * 2)",
+    "nn.SELU(inplace=True)(x * 2)", "nn.LeakyReLU(inplace=False)(x)", "F.relu(x, False)",
+)  # fmt: skip
 METHODS: Final = (
     "maximum(y)", "minimum(y)", "reciprocal()", "isinf()", "erf()",
     "element_size()", "is_contiguous()", "is_floating_point()", "flip([0])",
@@ -76,6 +82,12 @@ ONEFLOW_ONLY: Final = (
 )  # fmt: skip
 # The rows that a piece proves, and the piece; the last line is what is compared.
 SCRIPTS: Final = (
+    ("nn.functional.relu", """\
+z = x * 2
+y = z
+a = F.relu(z, inplace=True)
+b = F.relu(x * 3, True)
+y, z, a, b"""),
     ("bfloat16 int8 dtype", """\
 def width(dtype: torch.dtype):
     return dtype in (torch.int8, torch.bfloat16)
