@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codemods import batch_statistics
 from codemods.api import TABLES
 from codemods.exhausted import read_again
+from codemods.strings import misleading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,3 +56,5 @@ def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]
         for call in batch_statistics.meets_statistics(source, names):
             what, reason = source.text(call), batch_statistics.REASON
             yield Unclear(call, what, reason, batch_statistics.HINT)
+    for node, reason, hint in misleading(source, TABLES[options.target]) if ports_all else ():
+        yield Unclear(node, source.text(node), reason, hint)

@@ -269,6 +269,33 @@ def test_data_is_not_assigned_between_backward_and_step_on_oneflow() -> None:
     check_rewritten(text, text.replace("torch", "paddle"), "paddle")
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('m.__class__.__name__ == "Conv2d"', "is called `Conv2D` there"),
+        ('type(m).__name__.find("BatchNorm1d")', "is called `BatchNorm1D` there"),
+        ('hasattr(m, "reset_parameters")', "have no `reset_parameters`"),
+        ('getattr(m, "in_features", 0)', "have no `in_features`"),
+        ("nn.Linear(2, 3).in_features", "have no `in_features`"),
+    ],
+)
+def test_what_paddle_has_under_another_name_is_not_asked_for(line: str, reason: str) -> None:
+    text = f"from torch import nn\n{line}\n"
+
+    check_refused(text, "paddle", 2, reason)
+    assert not check_sound(text.encode(), "oneflow").incomplete
+
+
+def test_a_word_that_is_a_classs_name_too_is_a_word() -> None:
+    text = 'from torch import nn\nname = "Conv2d"\nx = hasattr(nn.ReLU(), "weight")\n'
+
+    check_rewritten(text, text.replace("torch", "paddle"), "paddle")
+
+
+def test_gradients_are_switched_in_a_with_on_oneflow() -> None:
+    check_refused("import torch\ntorch.set_grad_enabled(False)\n", "oneflow", 2, "`with` only")
+
+
 def test_bits_of_integers_are_left() -> None:
     text = "import torch\ny = torch.arange(4) & 1\n"
 
