@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.arguments import definition_of, is_builtin, is_only_read
 from codemods.plain import outside_name
+from codemods.rules.tensors import is_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +48,7 @@ def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR091
         case cst.BinaryOperation(operator=cst.Add()):
             return is_flat(source, params.left) and is_flat(source, params.right)
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
-            stars = [e.value for e in elements if isinstance(e, cst.StarredElement)]
-            return len(stars) == len(elements) > 0 and all(is_flat(source, s) for s in stars)
+            return len(elements) > 0 and all(_is_flat_element(source, e) for e in elements)
         case cst.ListComp() | cst.GeneratorExp():
             return _is_comprehension(source, params)
         case cst.Name():
@@ -56,6 +56,11 @@ def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR091
             is_kept = is_only_read(source, params)
             return definition is not None and is_kept and is_flat(source, definition)
     return False
+
+
+def _is_flat_element(source: Source, element: cst.BaseElement) -> bool:
+    is_many = isinstance(element, cst.StarredElement)
+    return is_flat(source, element.value) if is_many else is_tensor(source, element.value)
 
 
 def _is_handed_on(

@@ -18,6 +18,7 @@ from codemods.rules.functions import is_repeatable
 from codemods.rules.grouping import groups_of, is_one_group
 from codemods.rules.members import argument_of, lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
+from codemods.rules.tensors import is_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -143,7 +144,8 @@ def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
     kinds: tuple[type[cst.CSTNode], ...] = (cst.Attribute, cst.Arg, cst.SimpleString)
     for node in around.source.each(*kinds):
         name = _named(node)
-        if name in FREEZING and not (name in READ and _is_read(around.source, node)):
+        is_free = name in READ and (_is_read(around.source, node) or _is_made(around.source, node))
+        if name in FREEZING and not is_free:
             return (
                 f"`{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
                 "for all parameters, torch for each"
@@ -155,6 +157,13 @@ def _is_read(source: Source, node: cst.CSTNode) -> bool:
     """Tell whether an attribute is asked for, as in a filter, and not changed."""
     written = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del, cst.Element)
     return isinstance(node, cst.Attribute) and not isinstance(source.parents.get(node), written)
+
+
+def _is_made(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether `requires_grad=True` stands where a tensor is made, so that it always has it."""
+    call = source.parents.get(node)
+    is_true = isinstance(node, cst.Arg) and source.text(node.value) == "True"
+    return is_true and isinstance(call, cst.Call) and is_tensor(source, call)
 
 
 def _named(node: cst.CSTNode) -> str:

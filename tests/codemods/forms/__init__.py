@@ -16,6 +16,7 @@ from tests.codemods.forms.groups import GROUPS
 from tests.codemods.forms.imports import IMPORTS
 from tests.codemods.forms.loops import LOOPS, RESUMED
 from tests.codemods.forms.several import SEVERAL
+from tests.codemods.forms.tensors import TENSORS
 from tests.codemods.forms.values import VALUES
 
 _IN_ONE: Final = (
@@ -25,6 +26,7 @@ _IN_ONE: Final = (
     VALUES,
     GROUPS,
     GROUPED,
+    TENSORS,
     LOOPS,
     ANNOTATIONS,
     *subclasses.IN_ONE,
