@@ -90,10 +90,7 @@ DROPPED: Final = [
         _none,
         changed("CountingLR", (SGD, DECAYS), ("base_lr * 0.95 ** self.seen", "self.f(base_lr)"), F),
     ),
-    *(
-        Dropped("loop's name", target, rates, "_is_only_here", lambda *_: True, changed(*WRITTEN))
-        for target in ("paddle", "oneflow")
-    ),
+    Dropped("loop's name", "paddle", rates, "_is_only_here", lambda *_: True, changed(*WRITTEN)),
     Dropped("base rates", "oneflow", oneflow, "writes", _none, changed("InitialLR", LATE)),
     without("one rate", "paddle", changed("PolyLR", OF_TWO_GROUPS, ("1e-6", "0.015"))),
     Dropped("base's names", "paddle", paddle, "RESERVED", (), changed("PolyLR", BASE)),
