@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from codemods.branches import are_exclusive
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import shape_of, writes
+from codemods.plain import outside_name
 from codemods.rules.factors import has_one_rate
 from codemods.rules.functions import is_repeatable
 from codemods.rules.grouping import groups_of, is_one_group
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
 READ = ("requires_grad",)
+# An optimizer in a file that is ported in part already.
+PORTED = re.compile(r"paddle\.optimizer\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,9 @@ def _meets_another(around: Surroundings, construct: Construct) -> str | None:
     One that has groups itself writes all of it anew.
     """
     source = around.source
+    for call in source.each(cst.Call):
+        if PORTED.fullmatch(outside_name(source, call.func) or ""):
+            return f"Paddle's optimizer in line {source.line(call)} may find its groups' options"
     for other in (*around.bundle.optimizers, *around.others):
         is_instead = are_exclusive(source, construct.call, other.call)
         writes_anew = is_instead and not is_one_group(source, other)

@@ -146,6 +146,11 @@ TRAPS = [
     ("betas of a name", 'opt = optim.Adam([{"params": a, "betas": x}])\n', "is no pair"),
     ("added to", f"{MADE}opt.add_param_group(x)\n", "a group is added"),
     ("another optimizer", f"{MADE}o = optim.SGD(a.parameters())\n", "line 4 may find them"),
+    (
+        "another optimizer, ported before",
+        f"import paddle\n{MADE}o = paddle.optimizer.SGD(0.1, a.parameters())\n",
+        "line 5 may find its groups'",
+    ),
     ("another decay", 'o = optim.Adam([{"params": a, "weight_decay": 0.1}])\n' + MADE, "find them"),
     ("a floor", f"{MADE}s = sched.CosineAnnealingLR(opt, 9, 1e-4)\n", "scale the schedule"),
     ("a floor that is not known", f"{MADE}s = sched.CosineAnnealingLR(opt, 9, x)\n", "scale the"),
