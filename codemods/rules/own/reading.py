@@ -52,6 +52,14 @@ STATIC: Final = "staticmethod"
 DECORATORS: Final = ("override", "property", STATIC)
 
 
+def kept_by(source: Source, init: cst.FunctionDef) -> set[str]:
+    """Return the attributes that a constructor gives the instance, but for torch's own."""
+    holder = init.params.params[0].name
+    stores = (n for n in inside(init.body) if isinstance(n, cst.Attribute) and is_store(source, n))
+    names = {n.attr.value for n in stores if n.value.deep_equals(holder)}
+    return names - {LAST_EPOCH, "optimizer"}
+
+
 def check_mentions(source: Source, owner: cst.ClassDef, calls: Collection[cst.Call]) -> None:
     """Let a class be called, and be named by `super` and annotations, but nothing else.
 
@@ -123,6 +131,7 @@ class Reader:
         if start is None or len(init.params.params) <= 1:
             raise UnfitError("its `__init__` does not call torch's")
         self.found.start = start
+        self.names |= kept_by(self.source, init)
         self.done.update(inside(start.func))
         holder, optimizer = (p.name.value for p in init.params.params[:2])
         for node in inside(init.body):
@@ -133,9 +142,6 @@ class Reader:
                 ) if name == optimizer and self.source.text(target) == f"{holder}.optimizer":
                     self.found.needless.append(node)
                     self.done.update((target, value))
-                case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
-                    if name == holder and is_store(self.source, node) and attribute != LAST_EPOCH:
-                        self.names.add(attribute)
         for node in inside(init.body):
             if isinstance(node, cst.Name) and node.value == optimizer:
                 self._optimizer(node, start)

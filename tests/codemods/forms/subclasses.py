@@ -309,7 +309,7 @@ class Trainer:
     def __init__(self, net: torch.nn.Module) -> None:
         self.net = net
         self.optimizer = optim.AdamW(net.parameters(), lr=0.01)
-        self.scheduler = WarmupCosineLR(self.optimizer, 10, STEPS)
+        self.scheduler: WarmupCosineLR = WarmupCosineLR(self.optimizer, 10, STEPS)
 
     def fit(self) -> None:
         for step in range(STEPS):
@@ -317,7 +317,7 @@ class Trainer:
             train(self.net, step)
             self.optimizer.step()
             self.scheduler.step()
-            log(self.scheduler.last_epoch, self.scheduler.get_last_lr()[0])
+            log(self.scheduler.last_epoch, self.scheduler.warmup, self.scheduler.get_last_lr()[0])
 
 Trainer(model).fit()
 """
