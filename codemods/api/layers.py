@@ -53,7 +53,7 @@ SHARED: Final[Rows] = {
     "nn.GroupNorm": layer("num_groups, num_channels, eps"),
     "nn.ELU": layer("alpha"),
     "nn.ReLU6": layer(""),
-    "nn.Hardswish": layer("inplace"),
+    "nn.Hardswish": layer(""),
     "nn.Mish": layer("inplace"),
     "nn.PixelShuffle": layer("upscale_factor"),
     "nn.ModuleDict": Api(signature("/modules"), returns="module", is_value=True),

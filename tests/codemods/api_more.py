@@ -43,7 +43,7 @@ LINES: Final = (
 IN_PLACE: Final = (
     "nn.ReLU(inplace=True)(x * 2)",
     "nn.LeakyReLU(0.2, inplace=True)(x * 2)", "nn.SiLU(inplace=True)(x * 2)",
-    "nn.Hardswish(inplace=True)(x * 9)", "nn.Mish(inplace=True)(x * 2)",
+    "nn.Mish(inplace=True)(x * 2)",
     "nn.SELU(inplace=True)(x * 2)", "nn.LeakyReLU(inplace=False)(x)", "F.relu(x, False)",
 )  # fmt: skip
 METHODS: Final = (
@@ -63,7 +63,7 @@ PLAIN: Final = (
     "torch.zeros(3, 6).index_add_(0, labels[:2], y.detach()[:2])",
 )  # fmt: skip
 PADDLE_ONLY: Final = (
-    "nn.ReLU6(True)(x * 9)", "nn.ELU(0.5, True)(x * 2)",
+    "nn.ReLU6(True)(x * 9)", "nn.Hardswish(inplace=True)(x * 9)", "nn.ELU(0.5, True)(x * 2)",
     "x.isfinite()", "x.ravel()", "x.lerp(y, 0.25)", "x.norm(p=1)",
     "x.detach().clone().exp_()", "x.detach().square().sqrt_()", "x.detach().clone().detach_()",
     "x.detach().clone().unsqueeze_(1)", "x.detach().clone().unsqueeze(0).squeeze_(0)",
