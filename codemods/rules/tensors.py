@@ -27,19 +27,27 @@ METHODS: Final = frozenset(
 )
 
 
-def is_tensor(source: Source, node: cst.BaseExpression) -> bool:
-    """Tell whether an expression, or the only value of a name or `self.attribute`, is a tensor."""
+def is_tensor(source: Source, node: cst.BaseExpression, seen: frozenset[str] = frozenset()) -> bool:
+    """Tell whether an expression, or the only value of a name or `self.attribute`, is a tensor.
+
+    `seen` are the names and attributes that were followed to it.
+    """
+    text = source.text(node)
+    within = seen | {text}
     match node:
         case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(name))) if name in METHODS:
-            return outside_name(source, node.func) in MAKERS or is_tensor(source, owner)
+            return outside_name(source, node.func) in MAKERS or is_tensor(source, owner, seen)
         case cst.Call(func=function):
             return outside_name(source, function) in MAKERS
-        case cst.Name():
+        case cst.Name() if text not in seen:
             definition = definition_of(source, node)
-            return definition is not None and is_tensor(source, definition)
-        case cst.Attribute(value=cst.Name("self")):
+            return definition is not None and is_tensor(source, definition, within)
+        case cst.Attribute(value=cst.Name("self")) if text not in seen:
             values = _values(source, node)
-            return bool(values) and all(v is not None and is_tensor(source, v) for v in values)
+            known = [value for value in values if value is not None]
+            return len(known) == len(values) > 0 and all(
+                is_tensor(source, value, within) for value in known
+            )
     return False
 
 

@@ -40,12 +40,14 @@ MAY_BE_GROUPS = [
     "a = torch.zeros(3)\nif x:\n    a = groups()\nopt = optim.Adam([a], lr=0.1)\n",
     "torch = mine\na = torch.zeros(3)\nopt = optim.Adam([a], lr=0.1)\n",
     "a = group.clone()\nopt = optim.Adam([a], lr=0.1)\n",
+    "a = a.clone()\nopt = optim.Adam([a], lr=0.1)\n",
     "for a in torch.zeros(3): opt = optim.Adam([a], lr=0.1)\n",
     "a, b = torch.zeros(3), x\nopt = optim.Adam([a, b], lr=0.1)\n",
     IN_A_CLASS.replace("[self.alpha]", "[self.beta]"),
     IN_A_CLASS + "    def load(self, x):\n        self.alpha = x\n",
     IN_A_CLASS + "    def load(self, x):\n        self.alpha, y = x\n",
     IN_A_CLASS + "    def load(self, x):\n        for self.alpha in x: ...\n",
+    IN_A_CLASS.replace("torch.zeros(1, requires_grad=True)", "self.alpha.to(device)"),
     IN_A_CLASS + "def load(agent):\n    agent.alpha = groups()\n",
 ]
 

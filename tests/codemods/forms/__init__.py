@@ -11,6 +11,7 @@ from tests.codemods.execution_cases import Case
 from tests.codemods.forms import subclasses
 from tests.codemods.forms.annotations import ANNOTATIONS
 from tests.codemods.forms.bundles import BUNDLES
+from tests.codemods.forms.collected import COLLECTED
 from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
 from tests.codemods.forms.groups import GROUPS
 from tests.codemods.forms.imports import IMPORTS
@@ -27,6 +28,7 @@ _IN_ONE: Final = (
     GROUPS,
     GROUPED,
     TENSORS,
+    COLLECTED,
     LOOPS,
     ANNOTATIONS,
     *subclasses.IN_ONE,
