@@ -118,13 +118,14 @@ def is_only_read(source: Source, name: cst.Name) -> bool:
     """Tell whether the object that a name holds is nowhere changed by way of that name."""
     scope = source.scopes.get(name)
     return all(
-        _is_read(source, access.node)
+        is_read(source, access.node)
         for assignment in (scope[name.value] if scope is not None else ())
         for access in assignment.references
     )
 
 
-def _is_read(source: Source, node: cst.CSTNode) -> bool:
+def is_read(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether a use of an object leaves it as it is."""
     parent = source.parents.get(node)
     if isinstance(parent, cst.Arg):
         call = source.parents.get(parent)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from codemods.names import Names
+    from codemods.project import View
     from codemods.source import Source
 
 REASON: Final = (
@@ -44,10 +45,11 @@ TESTED: Final = ("dim", "grad", "ndim", "requires_grad", "shape", "size")
 MAX_DEPTH: Final = 20  # names that hold each other end here
 
 
-def meets_statistics(source: Source, names: Names) -> Iterator[cst.Call]:
+def meets_statistics(source: Source, names: Names, view: View | None) -> Iterator[cst.Call]:
     """Yield every call of `parameters()` whose use is another one with the statistics in it."""
     meanings: dict[cst.CSTNode, str] = {r.node: r.qualified for r in names.references}
-    if not any(m.startswith(LAYERS) for m in meanings.values()):
+    is_near = any(m.startswith(LAYERS) for m in meanings.values())
+    if not is_near and (view is None or not view.is_named(LAYERS.rpartition(".")[2])):
         return
     uses = _Uses(source, meanings)
     for call in source.each(cst.Call):

@@ -85,7 +85,8 @@ def member_names(table: Table) -> frozenset[str]:
     """Return the members that need a look: those that differ, and those of torch's own objects."""
     listed = {name for rows in table.members.values() for name in rows}
     known = torch_members.TENSOR | torch_members.MODULE | torch_members.SCALER
-    return frozenset(listed | known | MODULE_STATE)
+    lacking = {name.removeprefix("Module.") for name in table.left if name.startswith("Module.")}
+    return frozenset(listed | known | lacking | MODULE_STATE)
 
 
 class _Members:
@@ -129,7 +130,7 @@ class _Members:
         full = f"{OWNERS[holder]}.{name}"
         if row is None:
             torch_names = torch_members.MODULE | MODULE_STATE
-            if holder == "module" and name not in torch_names:
+            if holder == "module" and name not in torch_names and full not in self.table.left:
                 return None  # a part of the model, or an attribute of the user's own
             return MemberUse(node, full, Blocked(self.table.why_left(full)))
         return self._by_row(node, full, row)
@@ -169,8 +170,10 @@ class _Members:
         if rows and None in uses:
             return None  # it reads the same in the target
         noted = [u for u in uses if u and isinstance(u.outcome, Converted) and not u.outcome.edits]
-        if noted:
-            return noted[0]
+        # `iter()` does no harm to anything, and what becomes a property has torch's tensors alone.
+        always = [u for u, row in zip(uses, rows, strict=True) if row.is_list or row.is_property]
+        if always or noted:
+            return (always or noted)[0]
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
 

@@ -108,7 +108,7 @@ class Memory:
     ) -> Sequence[cst.BaseExpression]:
         match node:
             case cst.Name():
-                return [e for s in self.stores(node) for e in self._given(s)]
+                return [e for s in self.stores(node) for e in self.given(s)]
             case cst.Attribute(value=value, attr=name) if name.value in VIEW_ATTRIBUTES:
                 return [value]
             case cst.Subscript(value=value) | cst.NamedExpr(value=value):
@@ -135,7 +135,7 @@ class Memory:
             return []
         return self.types.definitions.returns(function) or []
 
-    def _given(self, store: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    def given(self, store: cst.CSTNode) -> Iterator[cst.BaseExpression]:
         """Yield what a store puts into its name, as a whole or in parts."""
         if isinstance(store, cst.Param):
             yield from handed(self.types, store)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.changed_inputs import changed_inputs
 from codemods.gradients import PART_OF_GRADIENT, gradient_writes
 from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
 KINDS: Final = (cst.AugAssign, cst.Call, cst.BinaryOperation, cst.Attribute)
+CHANGED: Final = "an input that is changed"
+INITIALISED: Final = "a view that is initialised"
 AUGMENTED: Final = "augmented assignment"
 DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
     **dict.fromkeys((cst.Modulo, cst.ModuloAssign), "%"),
@@ -49,13 +52,7 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
     names = {n: name for n in nodes if (name := _name(n, table))}
     sharing = Sharing(source, types, table)
     types.settle([*(e for n in names for e in _operands(n)), *sharing.receivers()])
-    for written in sharing.writes:
-        if (reason := sharing.reason(written)) is not None:
-            yield OperatorUse(written, f"`{source.text(written)}`", reason)
-    for target, name in gradient_writes(source, types):
-        allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
-        if name in table.operators and not allowed:
-            yield OperatorUse(target, f"`{name}`", table.operators[name])
+    yield from _writes(source, types, table, sharing)
     for node in sorted(names, key=source.start):
         name = names[node]
         if name == AUGMENTED and isinstance(node, cst.AugAssign):
@@ -68,6 +65,22 @@ def operator_uses(source: Source, types: Types, table: Table) -> Iterator[Operat
             differs = TENSOR in [types.of(e) for e in _operands(node)]
         if differs:
             yield OperatorUse(node, f"`{name}`", table.operators[name])
+
+
+def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Iterator[OperatorUse]:
+    """Yield every write that does not reach what it reaches in torch, or reaches more."""
+    for written in sharing.writes:
+        if (reason := sharing.reason(written)) is not None:
+            yield OperatorUse(written, f"`{source.text(written)}`", reason)
+    for filled in sharing.fills if INITIALISED in table.operators else ():
+        if sharing.is_view(filled):
+            yield OperatorUse(filled, f"`{source.text(filled)}`", table.operators[INITIALISED])
+    for given in changed_inputs(source, types, sharing) if CHANGED in table.operators else ():
+        yield OperatorUse(given, f"`{source.text(given)}`", table.operators[CHANGED])
+    for target, name in gradient_writes(source, types):
+        allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
+        if name in table.operators and not allowed:
+            yield OperatorUse(target, f"`{name}`", table.operators[name])
 
 
 def _name(node: cst.CSTNode, table: Table) -> str:

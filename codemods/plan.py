@@ -308,7 +308,7 @@ class _Planner:
     # what cannot be decided
 
     def _unclear(self) -> None:
-        for node, what, reason, hint in unclear(self.source, self.names, self.options):
+        for node, what, reason, hint in unclear(self.source, self.names, self.options, self.view):
             self._find(node, self._code(998), "left", what, reason, hint)
 
     def _unused(self) -> None:

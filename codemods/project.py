@@ -139,6 +139,18 @@ class View:
                     found.update(*other.attributes.get(name, {}).values())
         return frozenset(found)
 
+    def is_named(self, beginning: str) -> bool:
+        """Tell whether other files have a name that begins so, of a module or imported."""
+        return any(
+            name.startswith(beginning)
+            for _, other in self._others()
+            for name in (
+                *other.attributes,
+                *other.words,
+                *(i.name or "" for i in other.imports.values()),
+            )
+        )
+
     def _others(self) -> Iterator[tuple[PurePath, Outline]]:
         yield from ((path, o) for path, o in self.project.outlines.items() if path != self.path)
 

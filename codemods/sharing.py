@@ -15,7 +15,7 @@ from codemods.flow import is_store
 from codemods.kinds import TENSOR, UNKNOWN
 from codemods.layouts import INITIALISERS
 from codemods.members import COMMON
-from codemods.memory import VIEWS, Memory, last
+from codemods.memory import VIEW_ATTRIBUTES, VIEWS, Memory, last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KEEPERS: Final = frozenset(("detach_", "requires_grad_", "resize_", "set_", "share_memory_"))
 WRITERS: Final = frozenset(n for n in torch_members.TENSOR - KEEPERS if n.endswith("_"))
 
+CONSTANTS: Final = ("constant_", "ones_", "zeros_")
+
 
 class Sharing:
     """The writes of a file, and whom they reach."""
@@ -37,11 +39,13 @@ class Sharing:
         self.memory = Memory(source, types)
         self.made = [c for c in source.each(cst.Call) if last(c.func) in self.reasons]
         self.writes = list(self._writes()) if self.made else []
+        self.fills = [_filled(c) for c in source.each(cst.Call) if self._draws(c)]
 
     def receivers(self) -> list[cst.BaseExpression]:
         """Return the expressions whose types have to be known."""
         bases = (self.memory.base(call) for call in self.made)
-        return [*self.writes, *(b for b in bases if b is not None)] if self.writes else []
+        found = [*self.writes, *(b for b in bases if b is not None)] if self.writes else []
+        return [*found, *self.fills]
 
     def reason(self, written: cst.BaseExpression) -> str | None:
         """Return why a write into what an expression holds is not torch's, None if it is."""
@@ -53,6 +57,10 @@ class Sharing:
                 return self.reasons[last(call.func)]
         return None
 
+    def is_view(self, filled: cst.BaseExpression) -> bool:
+        """Tell whether what is initialised is, or may be, a part or another view of a tensor."""
+        return any(self._is_view(node) for node in self.memory.sources(filled))
+
     def is_lent(self, name: cst.Name) -> bool:
         """Tell whether the tensor of a name may be another's from the start."""
         return any(self._may_share(store) for store in self.memory.stores(name))
@@ -60,15 +68,18 @@ class Sharing:
     def is_known_elsewhere(self, name: cst.Name) -> bool:
         """Tell whether the tensor of a name may have been put elsewhere when it is written."""
         stores = self.memory.stores(name)
-        scope = self.source.scopes.get(name)
-        loads = [r.node for a in scope[name.value] for r in a.references] if scope else []
         return any(
-            isinstance(load, cst.Name)
-            and stores & self.memory.stores(load)
+            stores & self.memory.stores(load)
             and self.memory.is_kept(load)
             and self.memory.may_precede(load, name, stores)
-            for load in loads
+            for load in self.loads(name)
         )
+
+    def loads(self, name: cst.Name) -> list[cst.Name]:
+        """Return every read of what a name means, whatever it holds there."""
+        scope = self.source.scopes.get(name)
+        found = [r.node for a in scope[name.value] for r in a.references] if scope else []
+        return [load for load in found if isinstance(load, cst.Name)]
 
     def is_attribute_shared(self, target: cst.Attribute) -> bool:
         """Tell whether the tensor of an attribute came from elsewhere, or goes there."""
@@ -92,6 +103,22 @@ class Sharing:
         targets = [t.target for s in self.source.each(cst.Assign) for t in s.targets]
         targets += [s.target for s in self.source.each(cst.AugAssign)]
         yield from (t.value for t in targets if isinstance(t, cst.Subscript) and not _has_key(t))
+
+    def _draws(self, call: cst.Call) -> bool:
+        """Tell whether a call initialises with random numbers."""
+        meaning = self.types.meanings.get(call.func, "")
+        is_drawn = meaning.startswith(INITIALISERS) and last(call.func) not in CONSTANTS
+        return is_drawn and bool(call.args)
+
+    def _is_view(self, node: cst.CSTNode) -> bool:
+        match node:
+            case cst.Subscript(value=value):
+                return self.types.of(value) == TENSOR
+            case cst.Attribute(attr=name):
+                return name.value in VIEW_ATTRIBUTES
+            case cst.Call(func=function):
+                return last(function) in VIEWS.split()
+        return False
 
     def _is_torchs(self, call: cst.Call) -> bool:
         """Tell whether a call is a tensor's: a string has a `split` as well."""
@@ -138,6 +165,13 @@ class Sharing:
                 base = self.memory.base(value)
                 return base is None or self._is_anothers(base)
         return isinstance(value, cst.Name | cst.Attribute | cst.Subscript)
+
+
+def _filled(call: cst.Call) -> cst.BaseExpression:
+    """Return what a call initialises; its `.data` is left out."""
+    tensor = call.args[0].value
+    is_data = isinstance(tensor, cst.Attribute) and tensor.attr.value == "data"
+    return tensor.value if is_data and isinstance(tensor, cst.Attribute) else tensor
 
 
 def _has_key(target: cst.Subscript) -> bool:

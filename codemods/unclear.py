@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codemods import batch_statistics
 from codemods.api import TABLES
 from codemods.exhausted import read_again
+from codemods.strings import misleading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from codemods.model import Options
     from codemods.names import Names
+    from codemods.project import View
     from codemods.source import Source
 
 
@@ -31,7 +33,7 @@ class Unclear(NamedTuple):
     hint: str
 
 
-def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]:
+def unclear(source: Source, names: Names, options: Options, view: View | None) -> Iterator[Unclear]:
     """Yield every name in scope that cannot be decided."""
     for found in names.ambiguous:
         if options.scope == "all" or any("optim" in m for m in found.meanings):
@@ -52,6 +54,8 @@ def unclear(source: Source, names: Names, options: Options) -> Iterator[Unclear]
         reason = "in torch it is an iterator, which an earlier read has emptied; here it is a list"
         yield Unclear(node, source.text(node), reason, "wrap it in list() where it is made")
     if ports_all and options.target == "paddle":
-        for call in batch_statistics.meets_statistics(source, names):
+        for call in batch_statistics.meets_statistics(source, names, view):
             what, reason = source.text(call), batch_statistics.REASON
             yield Unclear(call, what, reason, batch_statistics.HINT)
+    for node, reason, hint in misleading(source, TABLES[options.target]) if ports_all else ():
+        yield Unclear(node, source.text(node), reason, hint)

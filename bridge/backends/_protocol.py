@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 Tensor: TypeAlias = Any
@@ -29,12 +29,25 @@ required = _Required()
 """The default of an option that every group must give."""
 
 
+Row: TypeAlias = tuple[Tensor, Tensor, State]
+"""A parameter, its gradient and its state."""
+
+
 class Batch(NamedTuple):
     """Parameters of one group that have a gradient, each beside its gradient and its state."""
 
     params: list[Tensor]
-    grads: list[Tensor]
-    states: list[State]
+    grads: Iterable[Tensor]
+    states: Sequence[State]
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Batch:
+        """Make a batch of some of another's rows."""
+        return cls(*map(list, zip(*rows, strict=True)))
+
+
+Run: TypeAlias = "Callable[[Batch, Group], None]"
+"""A step of a batch, by the options of its group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,9 @@ class Kernel:
     """A framework's fused step, and for which group and dtype it equals the formula."""
 
     claims: Callable[[Group, str], bool]
-    run: Callable[[Batch, Group], None]
+    run: Run
+    asks_late: bool = False
+    """Whether it asks for each gradient in its turn, and leaves out a parameter that has None."""
 
 
 class Backend(Protocol):
@@ -57,7 +72,7 @@ class Backend(Protocol):
     """How many elements of small vectors a formula steps as one; beyond, memory costs more."""
 
     def is_leaf(self, tensor: Tensor) -> bool: ...
-    def any_sparse(self, tensors: list[Tensor]) -> bool: ...
+    def any_sparse(self, tensors: Iterable[Tensor]) -> bool: ...
     def is_transposed(self, param: Tensor) -> bool:
         """Whether the parameter is a layer's whose weight torch keeps the other way round."""
         ...
@@ -67,6 +82,10 @@ class Backend(Protocol):
         ...
 
     def dtype(self, tensor: Tensor) -> str: ...
+    def dtype_of_all(self, tensors: Sequence[Tensor]) -> str | None:
+        """Return the dtype that all have; None where they differ, or it takes long to tell."""
+        ...
+
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None: ...
 
     def no_grad(self) -> AbstractContextManager[object]: ...

@@ -38,6 +38,8 @@ def rmsprop(batch: Batch, group: Group) -> None:
     corrections = (1.0, 1.0, UNSCALED, NO_L1, 0.0)
     options = (rate, *corrections, 0.0, alpha, eps, 0.0, *_FLAGS)
     for param, given, state in zip(*batch, strict=True):
+        if given is None:
+            continue
         # Like torch, a KeyError where momentum is switched on after the first step.
         buffer = state["momentum_buffer"] if momentum > 0 else None
         state["step"] += 1
@@ -59,6 +61,8 @@ def radam(batch: Batch, group: Group) -> None:
     l2, decay = (0.0, fitted_decay(lr, decay)) if group["decoupled_weight_decay"] else (decay, 0.0)
     scale = sqrt(mean_scale(beta2))
     for param, grad, state in zip(*batch, strict=True):
+        if grad is None:
+            continue
         step = state["step"] = state["step"] + 1
         ratio = rectification(step, beta2)
         eps = _NO_ROOT if ratio is None else float(group["eps"]) * scale

@@ -53,15 +53,20 @@ def _sgd(batch: Batch, group: Group) -> None:
     momentum, dampening = float(group["momentum"]), 0.0
     nesterov, maximize = bool(group["nesterov"]), False
     if momentum == 0:
+        update = _C.dispatch_sgd_update
         for param, grad, size in zip(params, grads, map(_NUMEL, params), strict=True):
+            if grad is None:
+                continue
             if size < _LARGE:
-                _C.dispatch_sgd_update(_SGD, (param, grad), lr, UNSCALED, NO_L1, decay)
+                update(_SGD, (param, grad), lr, UNSCALED, NO_L1, decay)
             else:
                 param.sub_((grad + param * decay if decay != 0 else grad) * lr)
         return
     update = _C.dispatch_momentum_update
     options = (lr, UNSCALED, NO_L1, decay, momentum, dampening, nesterov, maximize)
     for param, grad, state in zip(params, grads, states, strict=True):
+        if grad is None:
+            continue
         if "momentum_buffer" not in state:
             # From zero the kernel's first buffer is the gradient itself, as torch's is.
             state["momentum_buffer"] = oneflow.zeros_like(param)
@@ -86,6 +91,8 @@ def _adam(batch: Batch, group: Group) -> None:
     constant = tuple(map(mean_scale, group["betas"]))
     update, last = _C.dispatch_adam_update, None
     for param, grad, state in zip(*batch, strict=True):
+        if grad is None:
+            continue
         step = state["step"] = state["step"] + 1
         # Parameters that got their first gradient later count their own steps.
         if step != last:
@@ -109,6 +116,8 @@ def _lamb(batch: Batch, group: Group) -> None:
     beta1, beta2 = (single(beta) for beta in group["betas"])
     constant = tuple(map(mean_scale, group["betas"]))
     for param, grad, state in zip(*batch, strict=True):
+        if grad is None:
+            continue
         step = state["step"] = state["step"] + 1
         corrections = (1 - beta1**step, 1 - beta2**step)
         correction1, correction2 = corrections if group["do_bias_correction"] else constant
@@ -130,6 +139,8 @@ def _adagrad(batch: Batch, group: Group) -> None:
     lr, lr_decay = float(group["lr"]), group["lr_decay"]
     decay, eps = float(group["weight_decay"]), float(group["eps"])
     for param, grad, state in zip(*batch, strict=True):
+        if grad is None:
+            continue
         step = state["step"] = state["step"] + 1
         _C.dispatch_adagrad_update(
             _ADAGRAD,
@@ -146,6 +157,8 @@ def _adadelta(batch: Batch, group: Group) -> None:
     lr, decay = float(group["lr"]), float(group["weight_decay"])
     rho, eps = float(group["rho"]), float(group["eps"])
     for param, grad, state in zip(*batch, strict=True):
+        if grad is None:
+            continue
         state["step"] += 1
         _C.dispatch_adadelta_update(
             _ADADELTA,
@@ -159,16 +172,19 @@ def _adadelta(batch: Batch, group: Group) -> None:
 
 
 _CLAIMED = {
-    "SGD": (Kernel(_claims_sgd, _sgd), ("dispatch_sgd_update", "dispatch_momentum_update")),
+    "SGD": (
+        Kernel(_claims_sgd, _sgd, asks_late=True),
+        ("dispatch_sgd_update", "dispatch_momentum_update"),
+    ),
     "RMSprop": (
-        Kernel(claims_rmsprop, rmsprop),
+        Kernel(claims_rmsprop, rmsprop, asks_late=True),
         ("dispatch_adam_update", "dispatch_momentum_update"),
     ),
-    "RAdam": (Kernel(_claims_float32, radam), ("dispatch_adam_update",)),
-    "LAMB": (Kernel(_claims_lamb, _lamb), ("dispatch_lamb_update",)),
-    "Adam": (Kernel(_claims_float32, _adam), ("dispatch_adam_update",)),
-    "Adagrad": (Kernel(_claims_float32, _adagrad), ("dispatch_adagrad_update",)),
-    "Adadelta": (Kernel(_claims_float32, _adadelta), ("dispatch_adadelta_update",)),
+    "RAdam": (Kernel(_claims_float32, radam, asks_late=True), ("dispatch_adam_update",)),
+    "LAMB": (Kernel(_claims_lamb, _lamb, asks_late=True), ("dispatch_lamb_update",)),
+    "Adam": (Kernel(_claims_float32, _adam, asks_late=True), ("dispatch_adam_update",)),
+    "Adagrad": (Kernel(_claims_float32, _adagrad, asks_late=True), ("dispatch_adagrad_update",)),
+    "Adadelta": (Kernel(_claims_float32, _adadelta, asks_late=True), ("dispatch_adadelta_update",)),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of OneFlow."""
 

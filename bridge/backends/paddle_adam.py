@@ -18,6 +18,8 @@ from bridge.backends._rounding import fitted_decay, single
 from bridge.backends.paddle_pieces import all_with_decay, scalar, with_twins_apart
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bridge.backends._protocol import Batch, Group, Tensor
 
 _LARGE = 100_000
@@ -39,8 +41,8 @@ class AdamStep:
     decay: float | None = None
 
 
-def run_adam(params: list[Tensor], grads: list[Tensor], lr: float, step: AdamStep) -> None:
-    rate = scalar(lr, params[0], [])
+def run_adam(params: list[Tensor], given: Iterable[Tensor], lr: float, step: AdamStep) -> None:
+    grads, rate = list(given), scalar(lr, params[0], [])
     tensors = (step.means, step.squares, step.largest, *step.powers, None)  # no master copies
     coefficients = (*step.betas, step.eps)
     # No master copies, the powers are ours and stay as they are, amsgrad.

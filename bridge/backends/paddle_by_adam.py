@@ -20,7 +20,7 @@ from bridge.backends.paddle_momentum import run_momentum
 from bridge.backends.paddle_pieces import all_with_decay, scalar, with_twins_apart, zeros_like
 
 if TYPE_CHECKING:
-    from bridge.backends._protocol import Group, Tensor
+    from bridge.backends._protocol import Group, Row, Tensor
 
 _NO_ROOT = 1e15
 """An eps beside which, in float32, nothing is left of the root that it is added to."""
@@ -66,7 +66,8 @@ def radam(batch: Batch, group: Group) -> None:
         shrink(params, 1 - lr * decay)
     scale = sqrt(mean_scale(beta2))
     # Parameters that got their first gradient later count their own steps.
-    for count, (those, theirs, kept) in _by_step(Batch(params, grads, states)).items():
+    for count, rows in _by_step(Batch(params, grads, states)).items():
+        those, theirs, kept = Batch.of(rows)
         ratio = rectification(count, beta2)
         rate = lr / (1 - beta1**count) / mean_scale(beta1)
         eps = _NO_ROOT if ratio is None else float(group["eps"]) * scale
@@ -81,15 +82,13 @@ def radam(batch: Batch, group: Group) -> None:
         run_adam(those, theirs, rate * (_NO_ROOT if ratio is None else ratio * scale), step)
 
 
-def _by_step(batch: Batch) -> dict[int, Batch]:
+def _by_step(batch: Batch) -> dict[int, list[Row]]:
     """Count the step of each parameter, and return those that stand at the same one."""
-    found: dict[int, Batch] = {}
-    for param, grad, state in zip(*batch, strict=True):
+    found: dict[int, list[Row]] = {}
+    for row in zip(*batch, strict=True):
+        state = row[-1]
         count = state["step"] = state["step"] + 1
-        same = found.setdefault(count, Batch([], [], []))
-        same.params.append(param)
-        same.grads.append(grad)
-        same.states.append(state)
+        found.setdefault(count, []).append(row)
     return found
 
 

@@ -12,6 +12,8 @@ from paddle import _C_ops
 from bridge.backends.paddle_pieces import scalar, with_decay, zeros_like
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bridge.backends._protocol import Batch, Group, Tensor
 
 
@@ -41,7 +43,7 @@ def sgd(batch: Batch, group: Group) -> None:
 
 def run_momentum(
     params: list[Tensor],
-    grads: list[Tensor],
+    grads: Iterable[Tensor],
     buffers: list[Tensor],
     lr: float,
     momentum: float,
@@ -52,7 +54,7 @@ def run_momentum(
     count = len(params)
     _C_ops.merged_momentum_(
         params,
-        grads,
+        list(grads),
         buffers,
         [scalar(lr, params[0], [])] * count,
         None,  # no float32 master copies

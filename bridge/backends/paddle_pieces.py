@@ -10,7 +10,7 @@ from paddle import _C_ops
 from bridge.backends._protocol import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bridge.backends._protocol import Group, Tensor
 
@@ -20,9 +20,9 @@ def with_decay(param: Tensor, grad: Tensor, group: Group) -> Tensor:
     return grad + param * decay if decay != 0 else grad
 
 
-def all_with_decay(params: list[Tensor], grads: list[Tensor], group: Group) -> list[Tensor]:
+def all_with_decay(params: list[Tensor], grads: Iterable[Tensor], group: Group) -> list[Tensor]:
     if group["weight_decay"] == 0:
-        return grads
+        return list(grads)
     return [with_decay(*pair, group) for pair in zip(params, grads, strict=True)]
 
 
@@ -45,7 +45,7 @@ def with_twins_apart(run: Callable[[Batch, Group], None]) -> Callable[[Batch, Gr
         if group["weight_decay"] == 0 or len(set(map(id, batch.params))) == len(batch.params):
             run(batch, group)
             return
-        for param, grad, state in zip(*batch, strict=True):
-            run(Batch([param], [grad], [state]), group)
+        for row in zip(*batch, strict=True):
+            run(Batch.of([row]), group)
 
     return run_apart

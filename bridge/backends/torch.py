@@ -12,7 +12,7 @@ import torch
 from bridge.backends.torch_classes import become_torchs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bridge.backends._protocol import Group, Kernel, Tensor
 
@@ -26,7 +26,7 @@ class _Torch:
     def is_leaf(self, tensor: Tensor) -> bool:
         return bool(tensor.is_leaf or tensor.retains_grad)
 
-    def any_sparse(self, tensors: list[Tensor]) -> bool:
+    def any_sparse(self, tensors: Iterable[Tensor]) -> bool:
         return any(tensor.is_sparse for tensor in tensors)
 
     def is_transposed(self, param: Tensor) -> bool:
@@ -39,6 +39,10 @@ class _Torch:
 
     def dtype(self, tensor: Tensor) -> str:
         return str(tensor.dtype).removeprefix("torch.")
+
+    def dtype_of_all(self, tensors: Sequence[Tensor]) -> str | None:
+        are_alike = len({tensor.dtype for tensor in tensors}) == 1
+        return self.dtype(tensors[0]) if are_alike else None
 
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
         if set_to_none:

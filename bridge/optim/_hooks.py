@@ -75,11 +75,13 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
         everything: tuple[Any, ...] = (self, *args)
         self._is_stepping = True
         try:
-            before = chain(_step_hooks.BEFORE.values(), self._hooks["before_step"].values())
-            everything, kwargs = _step_hooks.run_before(before, step, self, everything, kwargs)
+            if self._hooks or _step_hooks.BEFORE:
+                before = chain(_step_hooks.BEFORE.values(), self._hooks["before_step"].values())
+                everything, kwargs = _step_hooks.run_before(before, step, self, everything, kwargs)
             result = step(*everything, **kwargs)
-            after = chain(self._hooks["after_step"].values(), _step_hooks.AFTER.values())
-            _step_hooks.run_after(after, self, everything, kwargs)
+            if self._hooks or _step_hooks.AFTER:
+                after = chain(self._hooks["after_step"].values(), _step_hooks.AFTER.values())
+                _step_hooks.run_after(after, self, everything, kwargs)
         finally:
             self._is_stepping = False
         return result

@@ -14,6 +14,8 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bridge.backends._protocol import Backend, State, Tensor
 
 
@@ -25,7 +27,7 @@ class Joined:
     wholes: dict[str, Tensor] = field(default_factory=dict)
     views: dict[str, list[Tensor]] = field(default_factory=dict)
 
-    def entry(self, xp: Backend, name: str, states: list[State]) -> Tensor:
+    def entry(self, xp: Backend, name: str, states: Sequence[State]) -> Tensor:
         """Return that entry of all states, end to end."""
         parts = [state[name] for state in states]
         if name in self.views and all(map(is_, parts, self.views[name])):
@@ -33,7 +35,7 @@ class Joined:
         return xp.cat(parts)
 
     def keep(
-        self, xp: Backend, name: str, whole: Tensor, states: list[State], sizes: list[int]
+        self, xp: Backend, name: str, whole: Tensor, states: Sequence[State], sizes: list[int]
     ) -> bool:
         """Make views of `whole` the entries of the states; False where tensors have no views."""
         if self.wholes.get(name) is whole:

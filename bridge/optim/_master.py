@@ -15,7 +15,7 @@ from bridge.backends._protocol import Batch
 from bridge.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from bridge.backends._protocol import Backend, State, Tensor
+    from bridge.backends._protocol import Backend, Group, Run, State, Tensor
 
 MASTER = "master_weight"
 """The entry of a parameter's state that holds its copy in float32."""
@@ -33,10 +33,8 @@ def as_stepped(xp: Backend, tensor: Tensor) -> Tensor:
     return xp.to_float32(tensor) if is_narrow(xp, xp.dtype(tensor)) else tensor
 
 
-def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
-    """Return what is stepped in place of `batch`, its gradients apart, and of which type it is."""
-    if not is_narrow(xp, dtype):
-        return dtype, batch
+def step_narrow(xp: Backend, run: Run, batch: Batch, options: Group) -> None:
+    """Step the copies in float32, round them to the parameters, and keep both."""
     masters: dict[int, Tensor] = {}
     states: dict[int, State] = {}
     for param, state in zip(batch.params, batch.states, strict=True):
@@ -45,17 +43,17 @@ def widened(xp: Backend, dtype: str, batch: Batch) -> tuple[str, Batch]:
             masters[id(param)] = _master(xp, param, state.get(MASTER))
         # To a formula the copy is the parameter itself, not an entry of its state.
         states[id(state)] = {key: each for key, each in state.items() if key != MASTER}
-    stepped = [masters[id(param)] for param in batch.params]
-    return "float32", Batch(stepped, batch.grads, [states[id(state)] for state in batch.states])
-
-
-def narrow(xp: Backend, batch: Batch, stepped: Batch) -> None:
-    """Round what was stepped to the parameters of `batch`, and keep it and its state."""
-    for param, state, master, stepped_state in zip(
-        batch.params, batch.states, stepped.params, stepped.states, strict=True
+    wide = Batch(
+        [masters[id(param)] for param in batch.params],
+        [xp.to_float32(grad) for grad in batch.grads],
+        [states[id(state)] for state in batch.states],
+    )
+    run(wide, options)
+    for param, state, master, stepped in zip(
+        batch.params, batch.states, wide.params, wide.states, strict=True
     ):
         xp.assign(param, xp.cast(master, param))
-        state.update(stepped_state, **{MASTER: master})
+        state.update(stepped, **{MASTER: master})
 
 
 def refused_narrow(optimizer: Any, xp: Backend, dtype: str) -> UnsupportedError:

@@ -6,32 +6,38 @@ parameter at every step; what is asked of a parameter here shows in the benchmar
 
 from __future__ import annotations
 
-from itertools import chain, compress
-from operator import attrgetter, itemgetter
+from collections import deque
+from functools import partial
+from itertools import chain, repeat
+from operator import attrgetter, is_not
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.backends._protocol import Batch
-from bridge.errors import UnsupportedError
-from bridge.optim._master import as_stepped, is_narrow, narrow, refused_narrow, widened
+from bridge.optim._master import as_stepped, is_narrow, step_narrow
+from bridge.optim._refused import check
 from bridge.optim._scalars import plain
 from bridge.optim._together import step_by_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
-    from bridge.backends._protocol import Backend, Group, Kernel, State, Tensor
+    from bridge.backends._protocol import Backend, Group, Kernel, Row, Run, State, Tensor
 
     Kind: TypeAlias = tuple[str, bool]  # a dtype's name, and whether it is contiguous
-    Batches: TypeAlias = dict[Kind, Batch]
-    Fresh: TypeAlias = Iterable[tuple[Tensor, State]]
+    Planned: TypeAlias = tuple[Run, Batch, Group]
 
 _PLAIN = frozenset({bool, float, int, str, type(None)})
+_OF_PARAMS = frozenset({"params", "param_names"})
 
 # For all parameters of a group that needs none: whoever writes into it is told.
 _NO_STATE: Any = MappingProxyType({})
 
-_PARAMS, _GRAD, _DTYPE = itemgetter("params"), attrgetter("grad"), attrgetter("dtype")
+_GRAD = attrgetter("grad")
+
+# Here what there is one of per parameter is in a deque, in blocks of 64. Before it makes a list of
+# more than 127, malloc puts together all the small pieces that the framework has freed, and that
+# takes a tenth of a step over small tensors.
 
 
 def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
@@ -39,140 +45,123 @@ def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
     kernel = kernels.get(optimizer.algorithm)
     with xp.no_grad():
         # All groups are looked at first: what is refused leaves every parameter as it was.
-        found = _found(optimizer, xp)
-        for group, (batches, fresh) in zip(optimizer.param_groups, found, strict=True):
-            options = _options(group)
-            for (dtype, is_contiguous), batch in batches.items():
-                kind, stepped = widened(xp, dtype, batch)
-                # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
-                if kernel is not None and is_contiguous and kernel.claims(options, kind):
-                    kernel.run(stepped, options)
-                else:
-                    step_by_formula(optimizer, xp, stepped, options)
-                if stepped is not batch:
-                    narrow(xp, batch, stepped)
-            for param, state in fresh:
-                # As in torch, a parameter that needs no state has no entry.
-                if state:
-                    optimizer.state[param] = state
+        plans = [_plan(optimizer, xp, kernel, group) for group in optimizer.param_groups]
+        for run, batch, options in chain.from_iterable(plans):
+            run(batch, options)
+
+
+def _plan(optimizer: Any, xp: Backend, kernel: Kernel | None, group: Group) -> list[Planned]:
+    options, params = _options(group), group["params"]
+    if kernel is not None and kernel.asks_late:
+        late = _late(optimizer, xp, kernel, options)
+        if late is not None:
+            return [(kernel.run, late, options)]
+    grads = deque(map(_GRAD, params))
+    if not all(map(is_not, grads, repeat(None))):
+        params = [param for param, grad in zip(params, grads, strict=True) if grad is not None]
+        grads = deque(map(_GRAD, params))
+    if not params:
+        return []
+    states, is_new = _states(optimizer, xp, group, params)
+    plan: list[Planned] = []
+    for kind, batch in _by_kind(xp, Batch(params, grads, states)).items():
+        check(optimizer, xp, kind[0], batch.grads)
+        run = _run(optimizer, xp, kernel, kind, options)
+        plan.append((partial(_run_first, optimizer, run) if is_new else run, batch, options))
+    return plan
 
 
 def _options(group: Group) -> Group:
-    options = {**group, "params": None, "param_names": None}
-    for name, value in options.items():
-        # The types of most are known: nothing needs to be asked.
-        if type(value) not in _PLAIN:
-            options[name] = plain(value)
-    return options
+    # The types of most are known: nothing needs to be asked.
+    others = {
+        name: plain(value)
+        for name, value in group.items()
+        if type(value) not in _PLAIN and name not in _OF_PARAMS
+    }
+    return {**group, **others}
 
 
-def _found(optimizer: Any, xp: Backend) -> list[tuple[Batches, Fresh]]:
-    """Sort each group's parameters by what a kernel asks for; return those of new state as well.
+def _late(optimizer: Any, xp: Backend, kernel: Kernel, options: Group) -> Batch | None:
+    """Return a whole group for a kernel that asks for each gradient itself; None if that is not so.
 
-    All parameters are asked one thing after the other, by `map`, and not group by group: a loop
-    that asks each for everything takes twice as long, and ten groups a fifth more than one.
+    To ask for all of them first takes a twentieth of a step over small tensors.
     """
-    groups = optimizer.param_groups
-    params = list(chain.from_iterable(map(_PARAMS, groups)))
-    grads = list(map(_GRAD, params))
-    are_whole = type(None) not in set(map(type, grads))
-    kinds = _kinds(xp, params)
-    found, end = [], 0
-    for group in groups:
-        start, end = end, end + len(group["params"])
-        batch = Batch(group["params"], grads[start:end], [])
-        mine = kinds if isinstance(kinds, tuple) else kinds[start:end]
-        if not are_whole:
-            batch, mine = _with_grads(batch, mine)
-        found.append(_batches(optimizer, xp, group, batch, mine))
-    return found
-
-
-def _kinds(xp: Backend, params: list[Tensor]) -> Kind | list[Kind]:
-    """Return each parameter's dtype and whether it is contiguous; once, if all are alike."""
-    dtypes = list(map(_DTYPE, params))
-    # The method itself, of the class: by its name of each it would take three times as long.
-    are_contiguous = list(map(type(params[0]).is_contiguous, params))
-    # Dtypes by identity: to hash one takes Paddle long.
-    if len(set(map(id, dtypes))) == 1 and len(set(are_contiguous)) == 1:
-        return xp.dtype(params[0]), are_contiguous[0]
-    return list(zip(map(xp.dtype, params), are_contiguous, strict=True))
-
-
-def _with_grads(batch: Batch, kinds: Kind | list[Kind]) -> tuple[Batch, Kind | list[Kind]]:
-    has_grad = [grad is not None for grad in batch.grads]
-    params, grads = (list(compress(each, has_grad)) for each in batch[:2])
-    left = kinds if isinstance(kinds, tuple) else list(compress(kinds, has_grad))
-    return Batch(params, grads, []), left
-
-
-def _batches(
-    optimizer: Any, xp: Backend, group: Group, batch: Batch, kinds: Kind | list[Kind]
-) -> tuple[Batches, Fresh]:
-    params, grads, _ = batch
-    if optimizer.has_master_weights or optimizer.keeps_state(group):
-        states, fresh = _states(optimizer, xp, group, params)
+    params = options["params"]
+    if not params or options.get("maximize", False) or not kernel.claims(options, "float32"):
+        return None
+    if _kind_of_all(xp, params) != ("float32", True):
+        return None
+    if optimizer.keeps_state(options):
+        states = deque(map(optimizer.state.get, params))
+        # A parameter without gradient gets no state either: which ones are to get some?
+        if not all(states):
+            return None
     else:
-        states, fresh = [_NO_STATE] * len(params), ()
-    batches = _by_kind(Batch(params, grads, states), kinds) if params else {}
-    for (name, _), each in batches.items():
-        _check(optimizer, xp, name, each.grads)
-        if is_narrow(xp, name):
-            each.grads[:] = [xp.to_float32(grad) for grad in each.grads]
-        if group.get("maximize", False):
-            each.grads[:] = [-grad for grad in each.grads]
-    return batches, fresh
+        states = deque(repeat(_NO_STATE, len(params)))
+    return Batch(params, map(_GRAD, params), states)
 
 
 def _states(
-    optimizer: Any, xp: Backend, group: Group, params: list[Tensor]
-) -> tuple[list[State], Fresh]:
-    states = list(map(optimizer.state.get, params))
+    optimizer: Any, xp: Backend, group: Group, params: Sequence[Tensor]
+) -> tuple[Sequence[State], bool]:
+    """Return the state of each parameter, and whether some of it is new."""
+    if not optimizer.has_master_weights and not optimizer.keeps_state(group):
+        return deque(repeat(_NO_STATE, len(params))), False
+    states = deque(map(optimizer.state.get, params))
     if all(states):
-        return states, ()
+        return states, False
     if optimizer.starts_empty:
-        states = [state or {} for state in states]
-        return states, zip(params, states, strict=True)
+        return [state or {} for state in states], True
     new: dict[int, State] = {}  # by identity: a parameter may be given twice, as torch only warns
     for place, param in enumerate(params):
         if not states[place]:
             if id(param) not in new:
                 new[id(param)] = optimizer.init_state(xp, as_stepped(xp, param), group)
             states[place] = new[id(param)]
-    return states, [(p, new[id(p)]) for p in params if id(p) in new]
+    return states, True
 
 
-def _by_kind(batch: Batch, kinds: Kind | list[Kind]) -> Batches:
-    if isinstance(kinds, tuple):
-        return {kinds: batch}
-    batches: Batches = {}
-    for kind, *each in zip(kinds, *batch, strict=True):
-        for kept, one in zip(batches.setdefault(kind, Batch([], [], [])), each, strict=True):
-            kept.append(one)
-    return batches
+def _by_kind(xp: Backend, batch: Batch) -> dict[Kind, Batch]:
+    kind = _kind_of_all(xp, batch.params)
+    if kind is not None:
+        return {kind: batch}
+    found: dict[Kind, list[Row]] = {}
+    for row in zip(*batch, strict=True):
+        param = row[0]
+        found.setdefault((xp.dtype(param), param.is_contiguous()), []).append(row)
+    return {kind: Batch.of(rows) for kind, rows in found.items()}
 
 
-def _check(optimizer: Any, xp: Backend, dtype: str, grads: list[Tensor]) -> None:
-    if dtype.startswith("complex") and not optimizer.takes_complex:
-        raise _refused_complex(optimizer, xp)
-    if is_narrow(xp, dtype) and not optimizer.has_master_weights:
-        raise refused_narrow(optimizer, xp, dtype)
-    if xp.any_sparse(grads):
-        raise _refused_sparse(optimizer, xp)
+def _kind_of_all(xp: Backend, params: Sequence[Tensor]) -> Kind | None:
+    dtype = xp.dtype_of_all(params)
+    # The method itself, of the class: by its name of each it would take three times as long.
+    if dtype is not None and all(map(type(params[0]).is_contiguous, params)):
+        return dtype, True
+    return None
 
 
-def _refused_sparse(optimizer: Any, xp: Backend) -> UnsupportedError:
-    # torch has this advice in the message of Adam alone.
-    advice = ", please consider SparseAdam instead" if optimizer.algorithm == "Adam" else ""
-    return UnsupportedError(
-        f"{optimizer.algorithm} does not support sparse gradients{advice}\n"
-        f"Hint: SparseAdam is for torch; on {xp.name} make the layer with sparse=False."
-    )
+def _run(optimizer: Any, xp: Backend, kernel: Kernel | None, kind: Kind, options: Group) -> Run:
+    """Return what steps parameters of that kind."""
+    dtype, is_contiguous = kind
+    through_copies = is_narrow(xp, dtype)
+    stepped = "float32" if through_copies else dtype
+    # Paddle's kernels refuse other parameters; OneFlow's leave them as they are.
+    if kernel is not None and is_contiguous and kernel.claims(options, stepped):
+        run = kernel.run
+    else:
+        run = partial(step_by_formula, optimizer, xp)
+    if options.get("maximize", False):
+        run = partial(_run_up, run)
+    return partial(step_narrow, xp, run) if through_copies else run
 
 
-def _refused_complex(optimizer: Any, xp: Backend) -> UnsupportedError:
-    return UnsupportedError(
-        f"{type(optimizer).__name__} does not support complex parameters\n"
-        f"On {xp.name} it steps real ones only.\n"
-        "Hint: keep the real and the imaginary part as two parameters, or use SGD."
-    )
+def _run_up(run: Run, batch: Batch, options: Group) -> None:
+    run(batch._replace(grads=[-grad for grad in batch.grads]), options)
+
+
+def _run_first(optimizer: Any, run: Run, batch: Batch, options: Group) -> None:
+    run(batch, options)
+    for param, state in zip(batch.params, batch.states, strict=True):
+        # As in torch, a parameter that needs no state has no entry.
+        if state:
+            optimizer.state[param] = state

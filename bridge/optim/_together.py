@@ -14,9 +14,9 @@ from bridge.backends._protocol import Batch
 from bridge.optim._joined import joined_before
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Sequence
 
-    from bridge.backends._protocol import Backend, Group, State, Tensor
+    from bridge.backends._protocol import Backend, Group, Row, State, Tensor
 
 _NUMBERS = frozenset({bool, float, int, type(None)})
 _FEWEST = 3
@@ -37,24 +37,22 @@ def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
     # A parameter given twice, which torch only warns of, steps twice, one after the other.
     is_simple = len({id(param) for param in batch.params}) == len(batch.params)
     most = xp.joins_up_to if optimizer.is_elementwise and is_simple else 0
-    found: dict[Hashable, Batch] = {}
+    found: dict[Hashable, list[Row]] = {}
     room: dict[Hashable, int] = {}
-    for param, grad, state in zip(*batch, strict=True):
+    for row in zip(*batch, strict=True):
+        param, _, state = row
         shape = param.shape
         if len(shape) != 1 or not 0 < shape[0] <= most:
-            yield Batch([param], [grad], [state])
+            yield Batch.of([row])
             continue
         numbers = [value for value in state.values() if type(value) in _NUMBERS]
         key = (tuple(state), tuple(numbers))
-        like = found.setdefault(key, Batch([], [], []))
-        like.params.append(param)
-        like.grads.append(grad)
-        like.states.append(state)
+        found.setdefault(key, []).append(row)
         room[key] = room.get(key, most) - shape[0]
         if room[key] <= 0:
             del room[key]
-            yield found.pop(key)
-    yield from found.values()
+            yield Batch.of(found.pop(key))
+    yield from map(Batch.of, found.values())
 
 
 def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> None:
@@ -67,7 +65,7 @@ def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> Non
         for name, value in states[0].items()
     }
     state = {**given}
-    optimizer.formula(xp, param, xp.cat(grads), state, group)
+    optimizer.formula(xp, param, xp.cat(list(grads)), state, group)
     for target, part in zip(params, xp.split(param, sizes), strict=True):
         xp.assign(target, part)
     for name, value in state.items():
@@ -78,7 +76,7 @@ def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> Non
 
 
 def _take_apart(
-    xp: Backend, name: str, value: Tensor, states: list[State], sizes: list[int]
+    xp: Backend, name: str, value: Tensor, states: Sequence[State], sizes: list[int]
 ) -> None:
     if type(value) in _NUMBERS:
         for state in states:

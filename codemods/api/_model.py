@@ -116,6 +116,7 @@ class Api:
             for a file.
         notes: the same, shown where an argument is given.
         written: arguments to add where a call does not give them: torch's default is another one.
+        alone: an argument, and others that it is not equal together with.
         is_value: whether the name may also be used without a call.
         is_statement: whether it is equal only where its result is not used.
         is_property: whether torch's call is an attribute there.
@@ -136,6 +137,7 @@ class Api:
     note: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+    alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_value: bool = False
     is_statement: bool = False
     is_property: bool = False

@@ -40,8 +40,9 @@ _AUTOCAST: Final = replace(
     call("device_type, dtype, enabled, cache_enabled", "value", "amp.autocast", note=_CASTS),
     only={"device_type": _ON_CUDA},
 )
-_CUDA_AUTOCAST: Final = call(
-    "enabled, dtype, cache_enabled", "value", "cuda.amp.autocast", note=_CASTS
+_CUDA_AUTOCAST: Final = replace(
+    call("*, enabled, dtype, cache_enabled", "value", "amp.autocast", note=_CASTS),
+    written={"device_type": '"cuda"'},
 )
 _SCALER: Final = Api(
     signature(f"~device, *, {_ARGUMENTS}"),
@@ -76,10 +77,7 @@ _GRAPH: Final = (
 ONEFLOW: Final[Rows] = {
     "autocast": _AUTOCAST,
     "amp.autocast": _AUTOCAST,
-    "cuda.amp.autocast": replace(
-        call("*, enabled, dtype, cache_enabled", "value", "amp.autocast", note=_CASTS),
-        written={"device_type": '"cuda"'},
-    ),
+    "cuda.amp.autocast": _CUDA_AUTOCAST,
 }
 ONEFLOW_LEFT: Final[Mapping[str, str]] = {
     "torch.amp.GradScaler": _GRAPH,

@@ -54,6 +54,9 @@ def _converted(source: Source, call: cst.Call, name: str, row: Api, accepts: Sig
         notes += outcome.notes
     given = _given(call, accepts)
     missing = [p.name for p in accepts.parameters if p.is_required and p.word not in given]
+    for word, others in row.alone.items():
+        if word in given and (other := given.intersection(others)):
+            return Blocked(f"`{name}` gets `{word}` and `{min(other)}`, which differ together")
     if missing:
         return Blocked(f"`{name}` gets no `{missing[0]}`, and its default is another one there")
     written = [f"{word}={text}" for word, text in row.written.items() if word not in given]

@@ -17,8 +17,10 @@ from codemods.api.rewrites import (
     last_axis,
     no_integer,
     no_number,
+    no_shape,
     not_negative,
     only_tensor,
+    transposed,
     whole,
 )
 
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from codemods.api._model import Rows
 
 _DTYPES = (
-    "float16", "float32", "float64", "half", "float", "double", "uint8", "int32", "int64", "int",
-    "long", "bool",
+    "bfloat16", "float16", "float32", "float64", "half", "float", "double", "int8", "uint8",
+    "int32", "int64", "int", "long", "bool",
 )  # fmt: skip
 # Functions of one tensor, entry by entry.
 _ENTRYWISE = (
@@ -46,11 +48,19 @@ def _handed_on(text: str, to: str = "") -> Api:
     return replace(call(text, to=to), is_value=True)
 
 
+_TENSOR: Final = call("*data")
+
 SHARED: Final[Rows] = {
     **{name: value("dtype") for name in _DTYPES},
     **{name: _handed_on("/input") for name in _ENTRYWISE},
     **{name: call("/input, /other") for name in _PAIRWISE},
-    "Tensor": value("unknown"),
+    **dict.fromkeys(("FloatTensor", "LongTensor"), _TENSOR),
+    "Tensor": replace(_TENSOR, is_value=True),
+    "dtype": Api(is_type=True),
+    "is_floating_point": call("/input", "value"),
+    "as_tensor": call("/data, |, dtype"),
+    "empty_like": call("/input, |, dtype, device, ~memory_format"),
+    "narrow": call("/input, /dim, /start, /length"),
     "Size": value("unknown"),
     "all": call("/input"),
     "any": call("/input"),
@@ -84,7 +94,7 @@ SHARED: Final[Rows] = {
     "randn_like": call("/input"),
     "full_like": call("/input, /fill_value"),
     "empty": call("*size, |, dtype, device"),
-    "randint": call("/!low, /!high, /!size"),
+    "randint": call("/!low, /!high, /!size, |, dtype, device"),
     "relu": _handed_on("/input"),
     "softmax": call("/input, dim"),
     "clamp": call("/input, min, max"),
@@ -107,18 +117,18 @@ SHARED: Final[Rows] = {
     "squeeze": call("/input, dim"),
     "transpose": call("/input, dim0, dim1"),
     "where": call("/condition, /input, /other"),
-    "zeros_like": call("/input, |, dtype"),
-    "ones_like": call("/input, |, dtype"),
+    "zeros_like": call("/input, |, dtype, device, ~memory_format"),
+    "ones_like": call("/input, |, dtype, device, ~memory_format"),
     "tensor": call("/data, |, dtype, device, requires_grad"),
     "from_numpy": call("/ndarray"),
-    "zeros": call("*size, |, dtype, device"),
-    "ones": call("*size, |, dtype, device"),
+    "zeros": call("*size, |, dtype, device, requires_grad"),
+    "ones": call("*size, |, dtype, device, requires_grad"),
     "full": call("/size, /fill_value, |, dtype, device"),
-    "eye": call("/n, |, device"),
+    "eye": call("/n, /m, |, dtype, device"),
     "arange": call("/start, /end, /step, |, dtype, device"),
-    "linspace": call("/start, /end, /steps, |, device"),
-    "randn": call("*size, |, dtype, device"),
-    "rand": call("*size, |, dtype, device"),
+    "linspace": call("/start, /end, steps, |, device"),
+    "randn": call("*size, |, dtype, device, requires_grad"),
+    "rand": call("*size, |, dtype, device, requires_grad"),
     "randperm": call("/n"),
     "is_tensor": call("/obj", "value"),
     **{f"nn.functional.{name}": _handed_on("/input") for name in ("tanh", "sigmoid", "silu")},
@@ -129,6 +139,11 @@ SHARED: Final[Rows] = {
     "nn.functional.softmax": _handed_on("/input, dim"),
     "nn.functional.log_softmax": _handed_on("/input, dim"),
     "nn.functional.dropout": _handed_on("/input, p, training"),
+    "nn.functional.linear": call("/input, weight, bias"),
+    "nn.functional.glu": call("/input"),
+    "nn.functional.selu": _handed_on("/input"),
+    "nn.functional.logsigmoid": _handed_on("/input"),
+    "nn.functional.max_pool1d": call("/input, kernel_size, stride, padding"),
     "nn.functional.normalize": call("/input, p, dim, eps"),
     "nn.functional.embedding": call("/input, /weight"),
     "nn.functional.elu": _handed_on("/input, alpha"),
@@ -146,7 +161,7 @@ SHARED: Final[Rows] = {
     "nn.functional.mse_loss": _handed_on("/input, /target, |, reduction"),
     "nn.functional.l1_loss": _handed_on("/input, /target, |, reduction"),
     "nn.functional.cross_entropy": _handed_on(
-        "/input, /target, |, weight, ignore_index, reduction"
+        "/input, /target, |, weight, ignore_index, reduction, label_smoothing"
     ),
     "nn.functional.binary_cross_entropy": _handed_on("/input, /target, |, weight, reduction"),
     "nn.functional.binary_cross_entropy_with_logits": _handed_on(
@@ -158,11 +173,21 @@ SHARED: Final[Rows] = {
 CLASSES: Final = {"axis": "1"}
 # torch's mean over a window counts the zeros around the edge.
 PADDING: Final = {"exclusive": "False"}
+# Measured: the mean weighs, the classes that are ignored, and the shape without a mean are others.
+SMOOTHED: Final = {"label_smoothing": ("ignore_index", "reduction", "weight")}
 IGNORED: Final = "the mean counts labels of -100, which torch leaves out"
 POWER: Final = "an integer tensor to a power that is none stays an integer tensor"
-_INPLACE = {"inplace": "Paddle's relu works out of place; inplace is dropped"}
+IN_PLACE: Final = {
+    "inplace": "Paddle's activations work out of place: inplace is dropped, and an input that is "
+    "read again is reported where the file shows it"
+}
 
 _PAIR: Final = "pair of tensors"
+_COPIES: Final = (
+    "Paddle copies the array; torch shares its memory: a later write to either is not seen by the "
+    "other"
+)
+_SHAPES: Final = "a torch.Size is taken for numbers, not for a shape, as torch does"
 
 PADDLE: Final[Rows] = {
     **{
@@ -178,17 +203,42 @@ PADDLE: Final[Rows] = {
     },
     "sort": call("/input, dim, descending", _PAIR, to="compat.sort"),
     "argsort": call("/input, *, dim=axis, descending"),
+    **{
+        name: replace(
+            call("/data, *more", note=_SHAPES), values={"data": no_shape}, then=f".{dtype}()"
+        )
+        for name, dtype in (("FloatTensor", "float"), ("LongTensor", "long"))
+    },
+    "Tensor": replace(
+        call("/data, *more", note=_SHAPES),
+        values={"data": no_shape},
+        then=".float()",
+        is_value=True,
+    ),
+    "as_tensor": call("/data, |, dtype, device", note=_COPIES),
+    "linspace": call("/start, /end, steps=num, |, device"),
+    "rand_like": call("/input"),
+    "nn.functional.hardtanh": call("/input"),
+    "randint": call("/!low, /!high, /!size, |, dtype"),
+    "nn.functional.linear": replace(call("/input, weight, bias"), values={"weight": transposed}),
     "outer": call("/input, /vec2"),
     "clone": call("/input"),
     "nn.functional.smooth_l1_loss": _handed_on("/input, /target, |, reduction"),
     "log_softmax": call("/input, *, !dim=axis", to="nn.functional.log_softmax"),
     "split": call("/tensor, /split_size_or_sections, dim", "tensors", to="compat.split"),
     "relu": _handed_on("/input", "nn.functional.relu"),
-    "nn.functional.relu": replace(_handed_on("/input, ~inplace"), notes=_INPLACE),
+    "nn.functional.relu": replace(
+        _handed_on("/input, ~inplace"),
+        only={"inplace": (False,)},
+        otherwise=replace(
+            call("/input, ~!inplace", to="nn.functional.relu_"), only={"inplace": (True,)}
+        ),
+    ),
     "nn.functional.softmax": call("/input, *, !dim=axis"),
     "nn.functional.log_softmax": call("/input, *, !dim=axis"),
     "nn.functional.cross_entropy": replace(
-        call("/input, /target, |, weight, ignore_index, reduction", note=IGNORED),
+        call("/input, /target, |, weight, ignore_index, reduction, label_smoothing", note=IGNORED),
+        alone=SMOOTHED,
         values={"ignore_index": not_negative},
         written=CLASSES,
     ),
@@ -218,11 +268,7 @@ PADDLE: Final[Rows] = {
         values={"size": no_integer},
         only={"mode": ("nearest", "linear", "bilinear", "bicubic", "trilinear")},
     ),
-    "from_numpy": call(
-        "/ndarray",
-        note="Paddle copies the array; torch shares its memory: a later write to either is not "
-        "seen by the other",
-    ),
+    "from_numpy": call("/ndarray", note=_COPIES),
 }
 
 # OneFlow has these too, but not with every argument of the rows above.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, layer, signature
-from codemods.api.functions import CLASSES, IGNORED, PADDING
+from codemods.api.functions import CLASSES, IGNORED, IN_PLACE, PADDING, SMOOTHED
 from codemods.api.rewrites import complement, false_or_none, not_negative
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ SHARED: Final[Rows] = {
     "nn.Tanh": layer(""),
     "nn.Sigmoid": layer(""),
     "nn.ReLU": layer("inplace"),
-    "nn.LeakyReLU": layer("negative_slope"),
-    "nn.SiLU": layer(""),
+    "nn.LeakyReLU": layer("negative_slope, inplace"),
+    "nn.SiLU": layer("inplace"),
     "nn.Softplus": layer("beta, threshold"),
     "nn.GELU": layer(""),
     "nn.Softmax": layer("dim"),
@@ -54,15 +54,28 @@ SHARED: Final[Rows] = {
     "nn.ELU": layer("alpha"),
     "nn.ReLU6": layer(""),
     "nn.Hardswish": layer(""),
-    "nn.Mish": layer(""),
+    "nn.Mish": layer("inplace"),
     "nn.PixelShuffle": layer("upscale_factor"),
     "nn.ModuleDict": Api(signature("/modules"), returns="module", is_value=True),
     "nn.SmoothL1Loss": layer("|, reduction"),
+    "nn.PReLU": layer("num_parameters, init"),
+    "nn.Hardtanh": layer(""),
+    "nn.SELU": layer("inplace"),
+    "nn.LogSigmoid": layer(""),
+    "nn.Softsign": layer(""),
+    "nn.Upsample": layer("size, scale_factor, mode, align_corners"),
+    "nn.ZeroPad2d": layer("padding"),
+    "nn.ReflectionPad2d": layer("padding"),
+    "nn.CosineSimilarity": layer("dim, eps"),
+    "nn.ConvTranspose2d": layer(
+        "in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias"
+    ),
+    "nn.ParameterList": Api(signature("/values"), returns="tensors", is_value=True),
     "nn.MSELoss": layer("|, reduction"),
     "nn.L1Loss": layer("|, reduction"),
     "nn.BCELoss": layer("weight, |, reduction"),
     "nn.BCEWithLogitsLoss": layer("weight, |, reduction, pos_weight"),
-    "nn.CrossEntropyLoss": layer("weight, |, ignore_index, reduction"),
+    "nn.CrossEntropyLoss": layer("weight, |, ignore_index, reduction, label_smoothing"),
     "nn.NLLLoss": layer("weight, |, ignore_index, reduction"),
     "nn.utils.clip_grad_norm_": call("/parameters, max_norm, norm_type"),
     "nn.utils.clip_grad_value_": call("/parameters, clip_value", "value"),
@@ -86,13 +99,19 @@ _BATCH_NORM = replace(
 PADDLE: Final[Rows] = {
     "nn.Module": layer("", "nn.Layer"),
     "nn.ModuleList": Api(signature("/modules"), "nn.LayerList", "layers", is_value=True),
-    "nn.ReLU": replace(
-        layer("~inplace"), notes={"inplace": "Paddle's ReLU works out of place; inplace is dropped"}
-    ),
+    "nn.ReLU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.ReLU6": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.SELU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.ELU": replace(layer("alpha, ~inplace"), notes=IN_PLACE),
+    "nn.LeakyReLU": replace(layer("negative_slope, ~inplace"), notes=IN_PLACE),
+    "nn.SiLU": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.Hardswish": replace(layer("~inplace"), notes=IN_PLACE),
+    "nn.Mish": replace(layer("~inplace"), notes=IN_PLACE),
     "nn.Softmax": layer("!dim=axis"),
     "nn.LogSoftmax": layer("!dim=axis"),
     "nn.CrossEntropyLoss": replace(
-        layer("weight, |, ignore_index, reduction", note=IGNORED),
+        layer("weight, |, ignore_index, reduction, label_smoothing", note=IGNORED),
+        alone=SMOOTHED,
         values={"ignore_index": not_negative},
         written=CLASSES,
     ),
@@ -123,6 +142,17 @@ PADDLE: Final[Rows] = {
         values={"bias": false_or_none},
     ),
     "nn.Dropout2d": layer("p", "nn.Dropout2D"),
+    "nn.CosineSimilarity": layer("dim=axis, eps"),
+    "nn.HuberLoss": layer("|, reduction, delta"),
+    "nn.ConvTranspose2d": replace(
+        layer(
+            "in_channels, out_channels, kernel_size, stride, padding, output_padding, "
+            "*, groups, bias=bias_attr",
+            "nn.Conv2DTranspose",
+            note=f"the weight starts Xavier-uniform, the bias 0{_KAIMING}",
+        ),
+        values={"bias": false_or_none},
+    ),
     "nn.AvgPool2d": replace(layer("kernel_size, stride, padding", "nn.AvgPool2D"), written=PADDING),
     "nn.AdaptiveAvgPool1d": layer("output_size", "nn.AdaptiveAvgPool1D"),
     "nn.MaxPool1d": layer("kernel_size, stride, padding", "nn.MaxPool1D"),

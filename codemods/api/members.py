@@ -15,7 +15,7 @@ from codemods.api import amp, edges
 from codemods.api._model import Api, call, function, signature, value
 from codemods.api.edges import noted
 from codemods.api.functions import POWER
-from codemods.api.rewrites import only_tensor, whole
+from codemods.api.rewrites import device_or_dtype, number, only_tensor, whole
 
 if TYPE_CHECKING:
     from codemods.api._model import Members, Rows
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PLAIN = (
     "abs", "exp", "log", "sqrt", "rsqrt", "square", "sin", "cos", "tanh", "sigmoid", "sign",
     "floor", "ceil", "round", "isnan", "neg", "float", "double", "half", "int", "long", "bool",
-    "detach", "clone", "contiguous", "t", "cpu", "cuda", "all", "any",
+    "detach", "clone", "contiguous", "t", "cpu", "all", "any",
 )  # fmt: skip
 _REDUCED = {name: call("dim, keepdim") for name in ("sum", "mean", "argmax", "argmin")}
 
@@ -35,7 +35,30 @@ TENSOR: Final[Rows] = {
     **{name: replace(value("tensor"), is_writable=True) for name in ("grad", "data")},
     **{name: value() for name in ("shape", "ndim", "dtype", "device", "is_cuda")},
     "requires_grad": replace(value(), is_writable=True),
-    "backward": call("", "value"),
+    "backward": call("/gradient, |, retain_graph", "value"),
+    **{name: call("/other") for name in ("maximum", "minimum", "dot")},
+    **{name: call("") for name in ("logical_not", "reciprocal", "isinf", "log1p", "erf")},
+    **{name: call("") for name in ("nonzero", "expm1")},
+    "is_floating_point": call("", "value"),
+    "element_size": call("", "value"),
+    "is_contiguous": call("", "value"),
+    "flip": call("/dims"),
+    "tril": call("/diagonal"),
+    "triu": call("/diagonal"),
+    "roll": call("/shifts, /dims"),
+    "narrow": call("/dim, /start, /length"),
+    "unbind": call("dim", "tensors"),
+    "masked_select": call("/mask"),
+    "logsumexp": call("/dim"),
+    "swapaxes": call("/axis0, /axis1"),
+    "new_zeros": call("*size, |, dtype, device"),
+    "new_ones": call("*size, |, dtype, device"),
+    "new_full": call("/size, /fill_value"),
+    "clamp_": call("min, max", "itself"),
+    "uniform_": call("/low, /high", "itself"),
+    "normal_": call("mean, std", "itself"),
+    "masked_fill_": call("/mask, /value", "itself"),
+    "index_add_": call("/dim, /index, /source", "itself"),
     "item": call("", "value"),
     "numpy": call("", "value"),
     "tolist": call("", "value"),
@@ -43,6 +66,7 @@ TENSOR: Final[Rows] = {
     "dim": call("", "value"),
     "numel": call("", "value"),
     "to": call("/target, |, device, dtype, non_blocking"),
+    "cuda": call("|, ~non_blocking"),
     "max": call(""),
     "min": call(""),
     "std": call(""),
@@ -57,7 +81,7 @@ TENSOR: Final[Rows] = {
     "amin": call("dim, keepdim"),
     "prod": call(""),
     "index_select": call("/dim, /index"),
-    "norm": call(""),
+    "norm": replace(call("p, dim, keepdim"), values={"dim": whole}, only={"p": (2,)}),
     "view": call("*shape"),
     "reshape": call("*shape"),
     "permute": call("*dims"),
@@ -90,7 +114,7 @@ MODULE: Final[Rows] = {
     "training": value(),
     "forward": call("*args", "unknown"),
     "train": call("mode", "itself"),
-    "to": call("/device", "itself"),
+    "to": call("/target, |, device, dtype, ~non_blocking", "itself"),
     "parameters": call("", "tensors"),
     "named_parameters": call("", "named tensors"),
     "modules": call("", "modules"),
@@ -102,6 +126,10 @@ MODULE: Final[Rows] = {
     "zero_grad": call("set_to_none", "value"),
     "requires_grad_": call("requires_grad", "itself"),
     "apply": call("/fn", "itself"),
+    "register_forward_pre_hook": call("/hook", "value"),
+    "register_forward_hook": call("/hook", "value"),
+    "buffers": call("", "tensors"),
+    "named_buffers": call("", "named tensors"),
     "register_buffer": call("name, tensor, persistent", "value"),
     "register_parameter": call("name, /param", "value"),
     "add_module": call("name, /module", "value"),
@@ -118,6 +146,22 @@ _PADDLE_TENSOR: Final[Rows] = {
     "pow": replace(
         call("/exponent"), values={"exponent": whole}, otherwise=call("/exponent", note=POWER)
     ),
+    **{
+        name: replace(call("/other"), values={"other": only_tensor})
+        for name in ("lt", "le", "gt", "ge")
+    },
+    **{
+        name: replace(call("/other", "itself"), values={"other": number}, to="scale_")
+        for name in ("mul_",)
+    },
+    "norm": replace(call("p, dim, keepdim"), values={"dim": whole}, only={"p": (1, 2)}),
+    **{name: call("") for name in ("isfinite", "ravel")},
+    **{name: call("", "itself") for name in ("detach_", "exp_", "sqrt_")},
+    **{name: call("/dim", "itself") for name in ("squeeze_", "unsqueeze_")},
+    "outer": call("/vec2"),
+    "lerp": call("/end, /weight"),
+    "repeat_interleave": call("/repeats, dim"),
+    "remainder": call("/other"),
     "relu": function("", "paddle.nn.functional.relu"),
     "log_softmax": function("dim=axis", "paddle.nn.functional.log_softmax"),
     # Paddle's own return values only; its module for torch's meaning returns indices as well.
@@ -134,6 +178,11 @@ _PADDLE_TENSOR: Final[Rows] = {
 _ONEFLOW_TENSOR: Final[Rows] = {
     "numpy": call("", "value", note="OneFlow copies the tensor; torch's array shares its memory"),
     "to": call("/target, |, device, dtype, ~non_blocking"),
+    **{name: call("/other") for name in ("lt", "le", "gt", "ge", "mul", "div")},
+    "add": call("/other, |, alpha"),
+    "sub": call("/other"),
+    **{name: call("/other", "itself") for name in ("mul_", "div_")},
+    **{name: call("/other, |, alpha", "itself") for name in ("add_", "sub_")},
     "topk": function("k, dim, largest", "oneflow.topk", "pair of tensors"),
     **{
         name: replace(call(""), otherwise=call("dim, keepdim", "pair of tensors"))
@@ -143,10 +192,17 @@ _ONEFLOW_TENSOR: Final[Rows] = {
 }
 # torch gives iterators, Paddle lists.
 _PADDLE_MODULE: Final[Rows] = {
-    name: replace(MODULE[name], is_list=True) for name in ("parameters",)
+    "register_forward_hook": call("/hook", "value", "register_forward_post_hook"),
+    "to": replace(MODULE["to"], values={"target": device_or_dtype}),
+    **{name: replace(MODULE[name], is_list=True) for name in ("parameters", "buffers")},
 }
 _ONEFLOW_MODULE: Final[Rows] = {
-    "zero_grad": replace(call("set_to_none", "value"), written={"set_to_none": "True"})
+    # OneFlow's give no handle to take the hook away by.
+    **{
+        name: replace(MODULE[name], is_statement=True)
+        for name in ("register_forward_hook", "register_forward_pre_hook")
+    },
+    "zero_grad": replace(call("set_to_none", "value"), written={"set_to_none": "True"}),
 }
 
 PADDLE: Final[Members] = {

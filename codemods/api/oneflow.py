@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
+from codemods.api import (
+    amp,
+    edges,
+    functions,
+    init,
+    layers,
+    left,
+    members,
+    recurrent,
+    settings,
+    training,
+)
 from codemods.api._model import Table, names
 
 TABLE: Final = Table(
@@ -16,7 +27,7 @@ TABLE: Final = Table(
             "oneflow",
             *(layers.SHARED, layers.ONEFLOW),
             *(functions.SHARED, functions.ONEFLOW),
-            init.SHARED,
+            *(init.SHARED, init.ONEFLOW),
             recurrent.ONEFLOW,
             *(training.SHARED, training.ONEFLOW),
             amp.ONEFLOW,
@@ -38,5 +49,5 @@ TABLE: Final = Table(
         "write to either may reach the other"
         for name in ("repeat", "stack", "tile")
     },
-    amp.ONEFLOW_LEFT,
+    {**left.SHARED, **amp.ONEFLOW_LEFT, **init.ONEFLOW_LEFT},
 )

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from codemods.api import amp, edges, functions, init, layers, members, recurrent, settings, training
+from codemods.api import (
+    amp,
+    edges,
+    functions,
+    init,
+    layers,
+    left,
+    members,
+    recurrent,
+    settings,
+    training,
+)
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
@@ -20,7 +31,7 @@ TABLE: Final = Table(
             "paddle",
             *(layers.SHARED, layers.PADDLE),
             *(functions.SHARED, functions.PADDLE),
-            init.SHARED,
+            *(init.SHARED, init.PADDLE),
             recurrent.PADDLE,
             *(training.SHARED, training.PADDLE),
             amp.PADDLE,
@@ -33,6 +44,11 @@ TABLE: Final = Table(
     {
         "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
         "which others may hold as well",
+        "an input that is changed": "torch's layer changes its input here, and Paddle's does "
+        "not: it is read again",
+        "a view that is initialised": "Paddle's random initialisers fill a copy of a part or "
+        "another view: initialise the parameter itself",
+        "bits of integers": "Paddle's bit operators take tensors only",
         "weight": "a linear layer's weight is [in, out] in Paddle, torch's is [out, in]",
         "in-place change of a gradient": "Paddle refuses it outside of no_grad: write "
         "`.grad.detach()` for `.grad`",
@@ -44,5 +60,5 @@ TABLE: Final = Table(
         "to either does not reach the other"
         for name in _COPIED
     },
-    amp.PADDLE_LEFT,
+    {**left.SHARED, **left.PADDLE, **amp.PADDLE_LEFT},
 )

@@ -9,9 +9,14 @@ import libcst as cst
 
 from codemods.arguments import value_of
 from codemods.model import Blocked
+from codemods.plain import outside_name
 
 if TYPE_CHECKING:
     from codemods.source import Source
+
+FLOATS: Final = frozenset(("bfloat16", "double", "float", "float16", "float32", "float64", "half"))
+# Layers whose weight has its inputs where Paddle looks for them.
+FANS: Final = frozenset(("torch.nn.Linear", "torch.nn.Conv1d", "torch.nn.Conv2d"))
 
 
 PAIR: Final = 2
@@ -93,6 +98,28 @@ def last_axis(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNo
     return Blocked(f"`{source.text(node)}` may pad each axis, and Paddle begins at the first")
 
 
+def device_or_dtype(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Name a dtype, where Paddle takes a device by its position."""
+    name = outside_name(source, node) or ""
+    is_dtype = name.startswith("torch.") and name.removeprefix("torch.") in FLOATS
+    return ("dtype=", node) if is_dtype else (node,)
+
+
+def number(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep what is known to be a number, where Paddle has another method for tensors."""
+    if isinstance(value_of(source, node), int | float):
+        return (node,)
+    return Blocked(f"`{source.text(node)}` is not known to be a number")
+
+
+def in_with(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep the argument of a call that a `with` is given."""
+    call = source.enclosing(node, cst.Call)
+    if call is not None and isinstance(source.parents.get(call), cst.WithItem):
+        return (node,)
+    return Blocked("there it counts within a `with` only")
+
+
 def only_tensor(
     source: Source, node: cst.BaseExpression
 ) -> tuple[str | cst.CSTNode, ...] | Blocked:
@@ -100,6 +127,76 @@ def only_tensor(
     if isinstance(value_of(source, node), int | float):
         return Blocked(f"Paddle takes no number here, got `{source.text(node)}`: use the operator")
     return (node,)
+
+
+def no_shape(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep what is no shape: torch makes a tensor of that shape, Paddle one of its numbers."""
+    last = node.func if isinstance(node, cst.Call) else node
+    if isinstance(last, cst.Attribute) and last.attr.value in ("shape", "size"):
+        return Blocked(f"`{source.text(node)}` is a shape: use `torch.empty`")
+    return (node,)
+
+
+def weight_of_a_layer(
+    source: Source, node: cst.BaseExpression
+) -> tuple[str | cst.CSTNode, ...] | Blocked:
+    """Keep the weight of a layer whose inputs Paddle counts as torch does."""
+    weight = node
+    if isinstance(weight, cst.Attribute) and weight.attr.value == "data":
+        weight = weight.value
+    if isinstance(weight, cst.Attribute) and weight.attr.value == "weight":
+        classes = _asked_for(source, weight.value) or _made(source, weight.value)
+        if classes and classes <= FANS:
+            return (weight,)
+    return Blocked(
+        f"`{source.text(node)}` is not known to be the weight of a Linear or a convolution, and "
+        "Paddle counts the inputs of others along another axis"
+    )
+
+
+def _asked_for(source: Source, layer: cst.BaseExpression) -> set[str | None]:
+    """Return the classes in `if isinstance(layer, ...)` around a use."""
+    child: cst.CSTNode = layer
+    for parent in source.ancestors(layer):
+        if isinstance(parent, cst.If) and child is parent.body:
+            test = parent.test
+            if (
+                isinstance(test, cst.Call)
+                and source.text(test.func) == "isinstance"
+                and source.text(test.args[0].value) == source.text(layer)
+            ):
+                asked = test.args[1].value
+                written = isinstance(asked, cst.Tuple)
+                found = [e.value for e in asked.elements] if isinstance(asked, cst.Tuple) else []
+                return {outside_name(source, c) for c in (found if written else [asked])}
+        child = parent
+    return set()
+
+
+def _made(source: Source, layer: cst.BaseExpression) -> set[str | None]:
+    """Return the classes of everything that is assigned to what holds a layer."""
+    text, owner = source.text(layer), source.enclosing(layer, cst.ClassDef)
+    return {
+        outside_name(source, statement.value.func)
+        if isinstance(statement.value, cst.Call)
+        else None
+        for statement in source.each(cst.Assign)
+        for target in statement.targets
+        if source.text(target.target) == text and source.enclosing(statement, cst.ClassDef) is owner
+    }
+
+
+def without_data(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Leave `.data` out: Paddle's random initialisers fill a copy of it."""
+    del source
+    is_data = isinstance(node, cst.Attribute) and node.attr.value == "data"
+    return (node.value,) if is_data and isinstance(node, cst.Attribute) else (node,)
+
+
+def transposed(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNode, ...]:
+    """Turn a weight round: torch multiplies by its transpose, Paddle by itself."""
+    del source
+    return (*_operand(node), ".t()")
 
 
 def not_negative(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 _SWITCHES: Final = (
-    "backends.cudnn.allow_tf32", "backends.cudnn.benchmark", "backends.cudnn.benchmark_limit",
+    "backends.cudnn.allow_tf32", "backends.cudnn.benchmark",
     "backends.cudnn.deterministic", "backends.cudnn.enabled", "backends.cuda.matmul.allow_tf32",
 )  # fmt: skip
 _WORDS: Final = frozenset(name.rpartition(".")[2] for name in _SWITCHES)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, signature
+from codemods.api.rewrites import in_with
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
@@ -35,7 +36,7 @@ def _loader(to: str) -> Api:
         "dataset, *, batch_size, shuffle, |, drop_last, num_workers, collate_fn, "
         "persistent_workers, worker_init_fn, ~pin_memory"
     )
-    return Api(signature(text), to, "loader", notes=_SHUFFLE)
+    return Api(signature(text), to, "loader", notes=_SHUFFLE, is_type=True)
 
 
 SHARED: Final[Rows] = {
@@ -55,6 +56,9 @@ SHARED: Final[Rows] = {
     "utils.data.Dataset": replace(call("", "dataset"), is_value=True),
     "utils.data.TensorDataset": call("*tensors", "dataset"),
     "utils.data.DataLoader": _loader(""),
+    "utils.data.IterableDataset": replace(call("", "dataset"), is_value=True),
+    "utils.data.Subset": call("/dataset, /indices", "dataset"),
+    "utils.data.ConcatDataset": call("/datasets", "dataset"),
 }
 
 PADDLE: Final[Rows] = {
@@ -67,12 +71,20 @@ PADDLE: Final[Rows] = {
     ),
     "utils.data.Dataset": replace(call("", "dataset", "io.Dataset"), is_value=True),
     "utils.data.TensorDataset": call("[*tensors]", "dataset", "io.TensorDataset"),
+    "utils.data.IterableDataset": replace(call("", "dataset", "io.IterableDataset"), is_value=True),
+    "utils.data.Subset": call("/dataset, /indices", "dataset", "io.Subset"),
+    "utils.data.ConcatDataset": call("/datasets", "dataset", "io.ConcatDataset"),
+    "utils.data.random_split": call(
+        "/dataset, /lengths", "unknown", "io.random_split", note=_STREAM
+    ),
     "utils.data.DataLoader": replace(
         _loader("io.DataLoader"), notes={**_SHUFFLE, "num_workers": _WORKERS}
     ),
 }
 
 ONEFLOW: Final[Rows] = {
+    "set_grad_enabled": replace(call("/mode", "value"), values={"mode": in_with}),
+    "device": replace(call("/type", "device"), is_type=True),
     "save": call(
         "/obj, /f",
         "value",

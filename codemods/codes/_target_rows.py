@@ -118,7 +118,8 @@ ROWS: Final = (
         "each of them. In Paddle the rate of a group is a factor, which multiplies the optimizer's "
         "and whatever schedule drives it; where a script reads the group's rate, the two are "
         "multiplied. What Paddle keeps of a group stays on its parameters: where the file makes "
-        "another optimizer, which could find it there, groups go to `bridge`.",
+        "another optimizer, which could find it there, groups go to `bridge`. Paddle raises where "
+        "the first group has no parameters.",
         {"paddle": _GROUPED},
         goes_along=True,
     ),

@@ -84,6 +84,8 @@ def _misfit(source: Source, row: Inward, name: str, argument: cst.Arg) -> str | 
         return _groups(source, argument.value)
     if name == "weight_decay" and (value is None or _decay(source, argument) is not None):
         return None
+    if name == "weight_decay" and _is_regularizer(source, argument.value):
+        return f"bridge takes the number within `L2Decay(...)` only, not `{text}`"
     if rule.name is None and not is_pure(argument.value):
         return f"`{name}` would be dropped, and with it the evaluation of `{text}`"
     if rule.when.holds(value) or (value is UNKNOWN and rule.when.otherwise == "raises"):
@@ -113,6 +115,11 @@ def _decay(source: Source, argument: cst.Arg) -> cst.BaseExpression | None:
         return None
     is_l2 = source.text(value.func) in ("paddle.regularizer.L2Decay", "L2Decay")
     return value.args[0].value if is_l2 else None
+
+
+def _is_regularizer(source: Source, node: cst.BaseExpression) -> bool:
+    made = definition_of(source, node) if isinstance(node, cst.Name) else node
+    return isinstance(made, cst.Call) and source.text(made.func).endswith("Decay")
 
 
 def _side(row: Inward, bound: Mapping[str, cst.Arg], name: str) -> str | cst.CSTNode:

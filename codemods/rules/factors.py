@@ -101,7 +101,7 @@ def base_of(source: Source, construct: Construct) -> Rate | None:
         return float(torch_signature.parameters["lr"].default)
     base = bound["lr"].value
     is_inline = not isinstance(params_given(construct), cst.Name)
-    return base if is_pure(base) and (is_inline or _is_settled(source, base)) else None
+    return base if _only_reads(base) and (is_inline or _is_settled(source, base)) else None
 
 
 def own_factors(around: Surroundings, construct: Construct) -> tuple[float | None, ...] | None:
@@ -114,6 +114,14 @@ def own_factors(around: Surroundings, construct: Construct) -> tuple[float | Non
         return None
     rates = (group.options["lr"].value if "lr" in group.options else None for group in groups)
     return tuple(1.0 if rate is None else _value(around.source, rate, base) for rate in rates)
+
+
+def _only_reads(node: cst.BaseExpression) -> bool:
+    """Tell whether an expression is a number, a name, an attribute or an item of one."""
+    match node:
+        case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
+            return is_pure(value) and is_pure(index)
+    return is_pure(node)
 
 
 def _is_settled(source: Source, base: cst.BaseExpression) -> bool:

@@ -61,6 +61,8 @@ def _reads_more(source: Source, function: cst.CSTNode, node: cst.CSTNode) -> boo
 def has_effect(source: Source, node: cst.CSTNode) -> bool:
     """Tell whether a node may do more than compute: it calls what is not known, or it writes."""
     match node:
+        case cst.AssignTarget(target=cst.Tuple(elements=elements)):
+            return not all(isinstance(element.value, cst.Name) for element in elements)
         case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
             return not isinstance(target, cst.Name)
         case cst.Call(func=cst.Name() as function):

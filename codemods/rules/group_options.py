@@ -18,6 +18,7 @@ from bridge.equivalents import Pair, difference
 from codemods.arguments import UNKNOWN, definition_of, value_of
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.plain import outside_name
+from codemods.rules.collected import is_collected
 from codemods.rules.factors import base_of, factor_of
 from codemods.rules.grouping import groups_of, params_given
 from codemods.rules.numbers import as_float
@@ -128,7 +129,7 @@ def _listed(source: Source, params: cst.BaseExpression) -> Outcome:
     made = params
     if isinstance(params, cst.Name):
         made = definition_of(source, params) or params
-    if _is_list(source, made):
+    if _is_list(source, made) or _is_filled(source, params):
         return Converted()
     if _is_iterator(source, made):
         return Converted((Insert(params, "list(", "before"), Insert(params, ")", "after")))
@@ -145,6 +146,10 @@ def _is_list(source: Source, params: cst.BaseExpression) -> bool:
         case cst.Call(func=cst.Attribute(attr=cst.Name("parameters"))):
             return True
     return _called(source, params) in LISTS
+
+
+def _is_filled(source: Source, params: cst.BaseExpression) -> bool:
+    return isinstance(params, cst.Name) and is_collected(source, params, _is_list)
 
 
 def _is_iterator(source: Source, params: cst.BaseExpression) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from codemods.arguments import definition_of, is_builtin, is_only_read
 from codemods.plain import outside_name
+from codemods.rules.collected import is_collected
+from codemods.rules.tensors import is_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from codemods.rules.collected import IsFlat
     from codemods.source import Source
 
 # Builtins that hand on what is in their last argument.
@@ -38,29 +42,41 @@ def yields_parameters(source: Source, params: cst.BaseExpression) -> bool:
     return not is_redefined and is_flat(source, params)
 
 
-def is_flat(source: Source, params: cst.BaseExpression) -> bool:  # noqa: PLR0911  # one per form
-    """Tell whether an expression surely yields parameters, not groups of them."""
+def is_flat(  # noqa: PLR0911  # one per form
+    source: Source, params: cst.BaseExpression, seen: frozenset[str] = frozenset()
+) -> bool:
+    """Tell whether an expression surely yields parameters, not groups of them.
+
+    `seen` are the names that were followed to it.
+    """
+    again = partial(is_flat, seen=seen)
     match params:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="parameters"))):
             return True
         case cst.Call(func=function, args=arguments):
-            return _is_handed_on(source, function, arguments)
+            return _is_handed_on(source, function, arguments, again)
         case cst.BinaryOperation(operator=cst.Add()):
-            return is_flat(source, params.left) and is_flat(source, params.right)
+            return again(source, params.left) and again(source, params.right)
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
-            stars = [e.value for e in elements if isinstance(e, cst.StarredElement)]
-            return len(stars) == len(elements) > 0 and all(is_flat(source, s) for s in stars)
+            return len(elements) > 0 and all(_is_flat_element(source, e, again) for e in elements)
         case cst.ListComp() | cst.GeneratorExp():
-            return _is_comprehension(source, params)
-        case cst.Name():
+            return _is_comprehension(source, params, again)
+        case cst.Name(name) if name not in seen:
             definition = definition_of(source, params)
-            is_kept = is_only_read(source, params)
-            return definition is not None and is_kept and is_flat(source, definition)
+            within = partial(is_flat, seen=seen | {name})
+            if definition is not None and is_only_read(source, params):
+                return within(source, definition)
+            return is_collected(source, params, within)
     return False
 
 
+def _is_flat_element(source: Source, element: cst.BaseElement, is_flat: IsFlat) -> bool:
+    is_many = isinstance(element, cst.StarredElement)
+    return is_flat(source, element.value) if is_many else is_tensor(source, element.value)
+
+
 def _is_handed_on(
-    source: Source, function: cst.BaseExpression, arguments: Sequence[cst.Arg]
+    source: Source, function: cst.BaseExpression, arguments: Sequence[cst.Arg], is_flat: IsFlat
 ) -> bool:
     if not arguments or any(a.star or a.keyword is not None for a in arguments):
         return False
@@ -71,7 +87,9 @@ def _is_handed_on(
     return False
 
 
-def _is_comprehension(source: Source, params: cst.ListComp | cst.GeneratorExp) -> bool:
+def _is_comprehension(
+    source: Source, params: cst.ListComp | cst.GeneratorExp, is_flat: IsFlat
+) -> bool:
     """Tell whether a comprehension only picks some of the parameters."""
     element, loop = params.elt, params.for_in
     if not isinstance(element, cst.Name) or loop.inner_for_in is not None:

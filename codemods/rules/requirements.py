@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ from codemods.branches import are_exclusive
 from codemods.compositions import members_of
 from codemods.facts import AttributeUse, MethodCall
 from codemods.groups import shape_of, writes
+from codemods.plain import outside_name
 from codemods.rules.factors import has_one_rate
 from codemods.rules.functions import is_repeatable
 from codemods.rules.grouping import groups_of, is_one_group
 from codemods.rules.members import argument_of, lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
+from codemods.rules.tensors import is_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
 READ = ("requires_grad",)
+# An optimizer in a file that is ported in part already.
+PORTED = re.compile(r"paddle\.optimizer\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,9 @@ def _meets_another(around: Surroundings, construct: Construct) -> str | None:
     One that has groups itself writes all of it anew.
     """
     source = around.source
+    for call in source.each(cst.Call):
+        if PORTED.fullmatch(outside_name(source, call.func) or ""):
+            return f"Paddle's optimizer in line {source.line(call)} may find its groups' options"
     for other in (*around.bundle.optimizers, *around.others):
         is_instead = are_exclusive(source, construct.call, other.call)
         writes_anew = is_instead and not is_one_group(source, other)
@@ -143,7 +151,8 @@ def _gradients_at_every_step(around: Surroundings, *_: object) -> str | None:
     kinds: tuple[type[cst.CSTNode], ...] = (cst.Attribute, cst.Arg, cst.SimpleString)
     for node in around.source.each(*kinds):
         name = _named(node)
-        if name in FREEZING and not (name in READ and _is_read(around.source, node)):
+        is_free = name in READ and (_is_read(around.source, node) or _is_made(around.source, node))
+        if name in FREEZING and not is_free:
             return (
                 f"`{name}` in line {around.source.line(node)}: OneFlow counts Adam's steps once "
                 "for all parameters, torch for each"
@@ -155,6 +164,13 @@ def _is_read(source: Source, node: cst.CSTNode) -> bool:
     """Tell whether an attribute is asked for, as in a filter, and not changed."""
     written = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del, cst.Element)
     return isinstance(node, cst.Attribute) and not isinstance(source.parents.get(node), written)
+
+
+def _is_made(source: Source, node: cst.CSTNode) -> bool:
+    """Tell whether `requires_grad=True` stands where a tensor is made, so that it always has it."""
+    call = source.parents.get(node)
+    is_true = isinstance(node, cst.Arg) and source.text(node.value) == "True"
+    return is_true and isinstance(call, cst.Call) and is_tensor(source, call)
 
 
 def _named(node: cst.CSTNode) -> str:

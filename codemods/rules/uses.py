@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from bridge.equivalents import TITLES
 from codemods.facts import AttributeUse
 from codemods.groups import shape_of
-from codemods.model import Blocked
+from codemods.model import Blocked, Converted
 from codemods.rules.calls import reads_last_epoch
+from codemods.rules.own import is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +49,8 @@ class Words:
             return reads_last_epoch(around, use, self.last_epoch)
         if (role, use.attribute) == ("optimizer", "param_groups"):
             return self.groups(around, use, shape_of(around.source, use.node))
+        if role == "scheduler" and is_kept(around, use):
+            return Converted()
         return self._lacks(role, use.attribute)
 
     def _lacks(self, role: Role, name: str) -> Blocked:

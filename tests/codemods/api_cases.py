@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from tests.codemods import api_lines
+from tests.codemods import api_lines, api_more
 from tests.codemods.api_scripts import SCRIPTS
 
 _RANDOM = np.random.default_rng(0)
@@ -201,6 +201,16 @@ CASES: Final = (
     *(Case(_row(c), c, on=("paddle",)) for c in api_lines.PADDLE_ONLY),
     *(Case(_row(c), c, on=("oneflow",)) for c in api_lines.ONEFLOW_ONLY),
     *(Case(rows, code) for rows, code in api_lines.SCRIPTS),
+    *(
+        Case(_row(c), c)
+        for c in (*api_more.LINES, *api_more.IN_PLACE, *(f"x.{m}" for m in api_more.METHODS))
+    ),
+    *(Case(_members(c.partition(".")[2]), c) for c in api_more.PLAIN),
+    *(Case(_row(c), c, on=("paddle",)) for c in api_more.PADDLE_ONLY),
+    *(Case(_row(c), c, on=("oneflow",)) for c in api_more.ONEFLOW_ONLY),
+    *(Case(rows, code) for rows, code in api_more.SCRIPTS),
+    *(Case(rows, code, on=("paddle",)) for rows, code in api_more.PADDLE_SCRIPTS),
+    *(Case(rows, code, on=("oneflow",)) for rows, code in api_more.ONEFLOW_SCRIPTS),
     *(Case(*row) for row in _ONE_LINERS),
     *(Case(rows.strip(), code.strip(), *on) for rows, code, *on in SCRIPTS),
 )

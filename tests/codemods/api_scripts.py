@@ -241,13 +241,12 @@ net.zero_grad()
     ),
     (
         """\
-backends.cudnn.allow_tf32 backends.cudnn.benchmark backends.cudnn.benchmark_limit
+backends.cudnn.allow_tf32 backends.cudnn.benchmark
 backends.cudnn.deterministic backends.cudnn.enabled backends.cuda.matmul.allow_tf32
 """,
         """\
 torch.backends.cudnn.allow_tf32 = True
 torch.backends.cuda.matmul.allow_tf32 = True
-torch.backends.cudnn.benchmark_limit = 3
 if x.is_cuda:
     torch.backends.cudnn.benchmark = True
     torch.backends.cudnn.deterministic = False
@@ -264,10 +263,11 @@ scaler.state_dict scaler.load_state_dict scaler.is_enabled
 net = sync(nn.Linear(6, 5))
 optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2)
-scaler = torch.cuda.amp.GradScaler(2.0**10, growth_interval=5, enabled=bool(1))
+from torch.cuda.amp import GradScaler, autocast
+scaler = GradScaler(2.0**10, growth_interval=5, enabled=bool(1))
 for _ in range(5):
     optimizer.zero_grad()
-    with torch.cuda.amp.autocast(enabled=scaler.is_enabled()):
+    with autocast(enabled=scaler.is_enabled()):
         loss = F.mse_loss(net(x), m.t()[:4, :5] * 2)
     scaler.scale(loss).backward()
     scaler.unscale_(optimizer)

@@ -33,10 +33,16 @@ LEFT = [
     ("torch.utils.data.DataLoader(data, sampler=s)", "gets `sampler`"),
     ("torch.randint(5, (3,))", "gets no `size`"),
     ("torch.meshgrid(a, b)", "gets no `indexing`"),
-    ("nn.init.kaiming_normal_(net.weight)", "in no table"),
+    ("nn.init.sparse_(net.weight, 0.1)", "in no table"),
+    ("nn.init.kaiming_normal_(w, nonlinearity='tanh')", "is not known to be"),
     ("w = nn.init.zeros_(net.weight)", "what `torch.nn.init.zeros_` returns is used"),
     ("anything.addcmul_(a, b)", "what `.addcmul_` is called on is not known"),
-    ("torch.Tensor(3)", "a call of `torch.Tensor` is in no table"),
+    ("torch.Tensor(3, device=d)", "`torch.Tensor` gets `device`"),
+    ("torch.backends.cudnn.version()", "in no table"),
+    ("d: torch.finfo = 3", "in no table"),
+    ("loader = make(torch.utils.data.DataLoader)", "is used as a value"),
+    ("net.norm(dim=(0, 1), keepdim=True)", "what `.norm` is called on is not known"),
+    ("torch.zeros(3).norm(dim=(0, 1))", "`0, 1` is not known to be an integer"),
 ]
 LEFT_ON_PADDLE = [
     ("nn.BatchNorm1d(3, momentum=None)", "averages over all batches"),
@@ -54,7 +60,13 @@ LEFT_ON_PADDLE = [
     ("F.cross_entropy(x, y, ignore_index=-1)", "`ignore_index=-1` is not known to be a class"),
     ("torch.full((2,), 1)", "gets no `dtype`"),
     ("torch.full((2,), n)", "gets no `dtype`"),
-    ("next(net.parameters())", "what `.parameters` is called on is not known"),
+    ("torch.Tensor(x.shape)", "`x.shape` is a shape"),
+    ("torch.FloatTensor(x.size())", "`x.size()` is a shape"),
+    ("nn.init.kaiming_normal_(net.weight)", "not known to be the weight of a Linear"),
+    ("nn.CrossEntropyLoss(w, label_smoothing=0.1)", "`label_smoothing` and `weight`, which differ"),
+    ("isinstance(d, torch.device)", "`torch.device` is used as a value"),
+    ("torch.randint(0, 3, (2,), device=d)", "gets `device`"),
+    ("torch.zeros(3).mul_(decay)", "`decay` is not known to be a number"),
     ("net.sort(dim=1)", "what `.sort` is called on is not known"),
     ("net.max(1)", "what `.max` is called on is not known"),
 ]
@@ -80,6 +92,17 @@ UNTOUCHED = [
 @pytest.mark.parametrize(("line", "reason"), LEFT)
 def test_what_no_row_covers_is_left(line: str, reason: str, to: Target) -> None:
     check_refused(f"{HEADER}{line}\n", to, 3, reason)
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+def test_what_is_left_on_purpose_has_a_reason_and_a_hint(to: Target) -> None:
+    writer = "from torch.utils.tensorboard import SummaryWriter\nw = SummaryWriter()\n"
+    found = check_refused(writer, to, 2, "it imports torch itself")
+    assert found.hint.startswith("tensorboardX has a SummaryWriter")
+
+    group = "import torch.distributed as dist\ndist.init_process_group('nccl')\n"
+    found = check_refused(group, to, 2, "by other calls there")
+    assert found.hint.startswith("port the script for one device first")
 
 
 @pytest.mark.parametrize(("line", "reason"), LEFT_ON_PADDLE)
@@ -244,6 +267,40 @@ def test_data_is_not_assigned_between_backward_and_step_on_oneflow() -> None:
     check_refused(text, "oneflow", 4, "drops the gradient")
     check_rewritten(last, last.replace("torch", "oneflow"), "oneflow")
     check_rewritten(text, text.replace("torch", "paddle"), "paddle")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('m.__class__.__name__ == "Conv2d"', "is called `Conv2D` there"),
+        ('type(m).__name__.find("BatchNorm1d")', "is called `BatchNorm1D` there"),
+        ('hasattr(m, "reset_parameters")', "have no `reset_parameters`"),
+        ('getattr(m, "in_features", 0)', "have no `in_features`"),
+        ("nn.Linear(2, 3).in_features", "have no `in_features`"),
+    ],
+)
+def test_what_paddle_has_under_another_name_is_not_asked_for(line: str, reason: str) -> None:
+    text = f"from torch import nn\n{line}\n"
+
+    check_refused(text, "paddle", 2, reason)
+    assert not check_sound(text.encode(), "oneflow").incomplete
+
+
+def test_a_word_that_is_a_classs_name_too_is_a_word() -> None:
+    text = 'from torch import nn\nname = "Conv2d"\nx = hasattr(nn.ReLU(), "weight")\n'
+
+    check_rewritten(text, text.replace("torch", "paddle"), "paddle")
+
+
+def test_gradients_are_switched_in_a_with_on_oneflow() -> None:
+    check_refused("import torch\ntorch.set_grad_enabled(False)\n", "oneflow", 2, "`with` only")
+
+
+def test_bits_of_integers_are_left() -> None:
+    text = "import torch\ny = torch.arange(4) & 1\n"
+
+    check_refused(text, "paddle", 2, "take tensors only")
+    check_refused(text, "oneflow", 2, "give booleans")
 
 
 def test_a_string_that_is_formatted_is_no_tensor() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.rewriting import check_native, check_refused
+from codemods.engine import port
+from codemods.model import Options
+from codemods.project import Project
+from tests.rewriting import PATH, check_native, check_refused
 
 HEAD = """\
 import torch
@@ -68,3 +73,19 @@ def test_without_batch_norm_there_are_no_statistics() -> None:
 
 def test_oneflow_has_none_among_the_parameters() -> None:
     check_native(HEAD + MET[0][1] + "\n", "oneflow")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    ["from torch import nn\nnet = nn.BatchNorm2d(3)\n", "from torch.nn import BatchNorm1d\n"],
+)
+def test_another_file_of_the_run_may_have_the_statistics(layers: str) -> None:
+    text = "import torch\nfrom layers import net\nn = len(list(net.parameters()))\n"
+    files = [(PATH, text.encode()), (Path("layers.py"), layers.encode())]
+    options = Options("paddle")
+    alone, together = (
+        port(text.encode(), PATH, options, Project.read(f)) for f in (files[:1], files)
+    )
+
+    assert not alone.incomplete
+    assert together.incomplete

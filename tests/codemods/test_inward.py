@@ -143,6 +143,13 @@ REFUSED = {
             "the value of `clip` is not known here"
         ),
     ),
+    "another decay": (
+        f"{BUILT[:-2]}, weight_decay=paddle.regularizer.L1Decay(0.1))\n",
+        (
+            "bridge takes the number within `L2Decay(...)` only, "
+            "not `paddle.regularizer.L1Decay(0.1)`"
+        ),
+    ),
     "groups that multiply": (
         (
             "import paddle\nopt = paddle.optimizer.SGD(0.1, "

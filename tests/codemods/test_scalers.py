@@ -74,7 +74,7 @@ from torch.cuda import amp
 one = amp.GradScaler(2.0**10, 3.0, 0.25, 100, True)
 two = GradScaler("cuda", init_scale=8.0, enabled=flag)
 three = GradScaler(device="cuda")
-with amp.autocast(flag, dtype=torch.float16), autocast("cuda", enabled=flag):
+with amp.autocast(flag, torch.float16), autocast("cuda", enabled=flag):
     pass
 """,
         """\
@@ -85,7 +85,8 @@ one = amp.GradScaler(init_loss_scaling=2.0**10, incr_ratio=3.0, decr_ratio=0.25,
 incr_every_n_steps=100, enable=True)
 two = GradScaler(init_loss_scaling=8.0, enable=flag)
 three = GradScaler()
-with paddle.cuda.amp.autocast(flag, dtype=paddle.float16), autocast("cuda", enabled=flag):
+with amp.autocast(enabled=flag, dtype=paddle.float16, device_type="cuda"), \
+autocast("cuda", enabled=flag):
     pass
 """,
         "paddle",

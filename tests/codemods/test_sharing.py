@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from codemods.api import TABLES
-from tests.rewriting import check_refused, check_sound
+from tests.rewriting import check_refused, check_rewritten, check_sound
 
 if TYPE_CHECKING:
     from tests.frameworks import Framework
@@ -67,6 +67,13 @@ REPEATED = [
     "y = torch.stack(all)\ny.zero_()",
     "y = torch.tile(x, (n,))\nx[0] = 1",
 ]
+FILLED = [
+    ("a part", "nn.init.normal_(x[:2])"),
+    ("a part of a parameter", "nn.init.uniform_(nn.Linear(2, 3).weight[0])"),
+    ("detached", "nn.init.xavier_uniform_(net.fc.weight.detach())"),
+    ("by a name", "w = net.fc.weight.data\nnn.init.normal_(w)"),
+    ("one gate", "for gate in net.rnn.weight_ih_l0.chunk(4):\n    nn.init.normal_(gate)"),
+]
 VIEWS = {
     "chunk": lambda x: x.chunk(2)[0],
     "expand": lambda x: x[:1].expand(1, 6),
@@ -91,6 +98,23 @@ def test_a_write_to_what_paddle_copied_is_left(_: str, lines: str, line: int, re
 @pytest.mark.parametrize(("_", "lines", "line"), KEPT, ids=[case[0] for case in KEPT])
 def test_a_tensor_that_is_kept_elsewhere_is_not_augmented(_: str, lines: str, line: int) -> None:
     check_refused(f"{HEAD}{lines}\n", "paddle", line, "makes a new tensor")
+
+
+@pytest.mark.parametrize(("_", "lines"), FILLED, ids=[name for name, _ in FILLED])
+def test_a_view_that_is_initialised_is_left(_: str, lines: str) -> None:
+    result = check_sound(f"{HEAD}{lines}\n".encode(), "paddle")
+
+    assert [f for f in result.findings if "initialisers fill a copy" in f.reason]
+
+
+def test_the_data_of_a_parameter_is_initialised_as_the_parameter() -> None:
+    before = (
+        "from torch import nn\nfor m in net.modules():\n    nn.init.normal_(m.w.data, 0, 0.02)\n"
+    )
+    after = "from paddle import nn\nfor m in net.modules():\n    nn.init.normal_(m.w, 0, 0.02)\n"
+
+    check_rewritten(before, after, "paddle")
+    check_rewritten(before, before.replace("torch", "oneflow"), "oneflow")
 
 
 @pytest.mark.parametrize("lines", ALONE)

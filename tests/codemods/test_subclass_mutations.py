@@ -11,10 +11,10 @@ import pytest
 
 from codemods.rules import requirements
 from codemods.rules.oneflow import subclasses as oneflow
-from codemods.rules.own import rates, reading
+from codemods.rules.own import edits, iterating, rates, reading
 from codemods.rules.paddle import groups
 from codemods.rules.paddle import subclasses as paddle
-from tests.codemods.forms.subclasses import GROUPS, OWN, OWN_OF_PADDLE, SGD
+from tests.codemods.forms.subclasses import DECAYS, GROUPS, OWN, OWN_OF_PADDLE, SGD
 from tests.codemods.forms.subclasses import OWN_RESUMED as RESUMED
 from tests.codemods.test_execution import TORCH
 from tests.codemods.test_mutations import is_caught, native_codes, ported, trained
@@ -32,6 +32,19 @@ LATE: Final = ("    optimizer.step", f"    if step == 9:\n{INITIAL}    optimizer
 AGAIN: Final = "other = PolyLR(optimizer, 30)\nfor step in range(STEPS):\n    other.step()\n"
 ONE_LATER: Final = "PolyLR(optimizer, 120 if PART[0] == 0 else 240)"
 BASE: Final = ("self.min_lr", "self.base_lr")
+F: Final = (
+    "    def get_lr",
+    """\
+    def f(self, lr):
+        self.seen += 1
+        return lr * 0.95 ** self.seen
+
+    def get_lr""",
+)
+WRITTEN: Final = (
+    "AppendedLR",
+    ("            low,", "            base_lr = base_lr / 2\n            low,"),
+)
 LAST: Final = ("self.min_lr", "self.last_step")
 
 
@@ -69,6 +82,15 @@ DROPPED: Final = [
         without("one scheduler", target, changed("PolyLR", ("for step in range(STEPS):\n", AGAIN)))
         for target in ("paddle", "oneflow")
     ),
+    Dropped(
+        "a memory",
+        "paddle",
+        paddle,
+        "lacks_one_group",
+        _none,
+        changed("CountingLR", (SGD, DECAYS), ("base_lr * 0.95 ** self.seen", "self.f(base_lr)"), F),
+    ),
+    Dropped("loop's name", "paddle", rates, "_is_only_here", lambda *_: True, changed(*WRITTEN)),
     Dropped("base rates", "oneflow", oneflow, "writes", _none, changed("InitialLR", LATE)),
     without("one rate", "paddle", changed("PolyLR", OF_TWO_GROUPS, ("1e-6", "0.015"))),
     Dropped("base's names", "paddle", paddle, "RESERVED", (), changed("PolyLR", BASE)),
@@ -123,7 +145,7 @@ DROPPED: Final = [
         "a memory",
         "oneflow",
         oneflow,
-        "_lacks_one_group",
+        "lacks_one_group",
         _none,
         changed("CountingLR", OF_TWO_GROUPS),
     ),
@@ -131,7 +153,7 @@ DROPPED: Final = [
         "the first group's",
         "oneflow",
         oneflow,
-        "_lacks_one_group",
+        "lacks_one_group",
         _none,
         changed("FirstLR", OF_TWO_GROUPS),
     ),
@@ -147,7 +169,7 @@ DROPPED: Final = [
         Dropped(
             "brackets",
             target,
-            rates,
+            edits,
             "_needs_brackets",
             lambda *_: False,
             changed("RootLR", ("epoch < 9", "epoch % 2")),
@@ -157,7 +179,7 @@ DROPPED: Final = [
     Dropped(
         "which rate",
         "paddle",
-        rates,
+        iterating,
         "RATES",
         {"lr": "base", "initial_lr": "now"},
         OWN_OF_PADDLE["RestartLR"],

@@ -45,6 +45,7 @@ def returning(value: str, before: str = "") -> str:
     )
 
 
+EACH = "        for b in self.base_lrs:\n"
 NEAR_MISSES = [
     ("a step of its own", CLASS + "    def step(self, epoch=None): ...\n" + MADE, "`step` of its"),
     ("a state of its own", CLASS + "    def state_dict(self): ...\n" + MADE, "`state_dict` of its"),
@@ -70,10 +71,27 @@ NEAR_MISSES = [
         returning("[b for b in x]", "        x = self.base_lrs\n") + MADE,
         "no l",
     ),
+    ("a list of the module", f"RATES = [0.1]\n{returning('RATES')}{MADE}", "returns no list"),
     (
         "a list that grows",
         returning("rates", "        rates = []\n        rates.append(1)\n") + MADE,
         "returns no list",
+    ),
+    *(
+        (name, returning("r", f"        r = []\n{loop}") + MADE, "returns no list")
+        for name, loop in {
+            "a loop with a condition": f"{EACH}            if x: r.append(b)\n",
+            "a loop that appends twice": EACH + 2 * "            r.append(b)\n",
+            "a loop that goes on": f"{EACH}            r.append(b)\n            b = 3\n",
+            "a loop that writes": f"{EACH}            b = 3\n            r.append(b)\n",
+            "a loop with a comment": f"{EACH}            # each\n            r.append(b)\n",
+            "a loop with an else": f"{EACH}            r.append(b)\n        else: pass\n",
+            "a loop over more": "        for b in x:\n            r.append(b)\n",
+            "a loop whose name is used before": f"        b = 3\n{EACH}            r.append(b)\n",
+            "a list that is not empty": f"        r = [1]\n{EACH}            r.append(b)\n",
+            "a list that is read": f"        f(r)\n{EACH}            r.append(b)\n",
+            "a loop that ends early": f"{EACH}            break\n            r.append(b)\n",
+        }.items()
     ),
     (
         "a list or something else",
@@ -165,6 +183,11 @@ NEAR_MISSES = [
         CLASS + MADE + "t = Mine(make(), 5)\n",
         "where it is not followed",
     ),
+    ("its attribute written", CLASS + MADE + "s.n = 3\n", "no `n`"),
+    ("its attribute moved", CLASS + MADE + "s.n += 3\n", "no `n`"),
+    ("an attribute of torch's", CLASS + MADE + "print(s.base_lrs)\n", "no `base_lrs`"),
+    ("its optimizer", CLASS + MADE + "s.optimizer.step()\n", "no `optimizer`"),
+    ("its method", CLASS + "    def f(self): ...\n" + MADE + "s.f()\n", "no `f`"),
     ("handed on", CLASS + MADE + "wrap(s)\n", "passed to `wrap`"),
     ("asked for its rates", CLASS + MADE + "s.get_lr()\n", "no `get_lr`"),
     ("a base rate set", CLASS + MADE + "opt.param_groups[0]['initial_lr'] = 1\n", ""),

@@ -12,10 +12,10 @@ import libcst as cst
 
 from codemods.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
-from codemods.rules.own import read, verbose_notes
+from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
 from codemods.rules.own.edits import common_edits
-from codemods.rules.own.rates import inside
+from codemods.rules.own.iterating import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,22 +69,13 @@ def _lacks(around: Surroundings, construct: Construct, own: OwnScheduler) -> str
         return "it goes on from the present rate, which OneFlow's `get_lr` is not given"
     if len(own.formulas) > 1:
         return "it has a closed form too, which OneFlow's schedulers do not ask for"
-    if own.is_of_one_group or own.has_effects:
-        return _lacks_one_group(around)
-    return None
-
-
-def _lacks_one_group(around: Surroundings) -> str | None:
-    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
-    return next((reason for reason in reasons if reason is not None), None)
+    return lacks_one_group(around, own)
 
 
 def _free(own: OwnScheduler, names: Sequence[str]) -> str:
     """Return the first of some names that `get_lr` has for nothing else, empty if there is none."""
     ours = {node for rates in own.rates for node, _ in rates.reads}
-    for rates in own.rates:
-        if isinstance(rates.node, cst.ListComp):
-            ours.update(inside(rates.node.for_in))
+    ours.update(node for rates in own.rates for node in rates.frame)
     body = inside(own.formulas[0].body)
     taken = {node.value for node in body if isinstance(node, cst.Name) and node not in ours}
     return next((name for name in names if name not in taken), "")

@@ -8,19 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.equivalents._model import VERBOSE as PRINTED
+from codemods.callees import INIT
 from codemods.model import Blocked
 from codemods.rules.own.arguments import begun_with, check_arguments
 from codemods.rules.own.model import OwnScheduler, UnfitError
-from codemods.rules.own.reading import Reader, check_mentions
+from codemods.rules.own.reading import Reader, check_mentions, kept_by
 from codemods.signatures import VERBOSE
+from codemods.subclasses import methods_of
+from codemods.targets import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from codemods.facts import Construct
+    from codemods.facts import AttributeUse, Construct
     from codemods.rules.requirements import Surroundings
 
-__all__ = ["OwnScheduler", "read", "verbose_notes"]
+__all__ = ["OwnScheduler", "is_kept", "lacks_one_group", "read", "verbose_notes"]
 
 
 def read(
@@ -40,6 +43,28 @@ def read(
     except UnfitError as error:
         return Blocked(str(error))
     return own
+
+
+def lacks_one_group(around: Surroundings, own: OwnScheduler) -> str | None:
+    """Return why there may be several groups, which a class is asked for otherwise than torch's.
+
+    What it does while it is asked shows there, and so does a rate that it takes of the first.
+    """
+    if not (own.is_of_one_group or own.has_effects):
+        return None
+    reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def is_kept(around: Surroundings, use: AttributeUse) -> bool:
+    """Tell whether a use of a scheduler reads what the file's own class has put there."""
+    inits = [
+        methods_of(c.owner).get(INIT) if c.owner is not None else None
+        for c in around.bundle.schedulers
+    ]
+    return not is_store(around.source, use.node) and all(
+        init is not None and use.attribute in kept_by(around.source, init) for init in inits
+    )
 
 
 def verbose_notes(own: OwnScheduler, construct: Construct) -> tuple[str, ...]:

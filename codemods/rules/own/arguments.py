@@ -9,8 +9,8 @@ import libcst as cst
 
 from codemods.arguments import Unbound, bind, value_of
 from codemods.callees import optimizer_argument
+from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import UnfitError
-from codemods.rules.own.rates import inside
 from codemods.signatures import VERBOSE
 from codemods.subclasses import signature_of
 

@@ -11,8 +11,10 @@ from codemods.callees import INIT
 from codemods.names import in_package
 from codemods.plain import outside_name
 from codemods.rules.functions import has_effect
+from codemods.rules.own.edits import has_comment
+from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import OwnScheduler, UnfitError
-from codemods.rules.own.rates import has_comment, inside, rates_of, single_of
+from codemods.rules.own.rates import appended, rates_of, single_of
 from codemods.subclasses import methods_of, references_of, start_of
 from codemods.targets import is_store
 from codemods.whereabouts import is_variable
@@ -48,6 +50,14 @@ OF_TORCH: Final = frozenset(
 )
 STATIC: Final = "staticmethod"
 DECORATORS: Final = ("override", "property", STATIC)
+
+
+def kept_by(source: Source, init: cst.FunctionDef) -> set[str]:
+    """Return the attributes that a constructor gives the instance, but for torch's own."""
+    holder = init.params.params[0].name
+    stores = (n for n in inside(init.body) if isinstance(n, cst.Attribute) and is_store(source, n))
+    names = {n.attr.value for n in stores if n.value.deep_equals(holder)}
+    return names - {LAST_EPOCH, "optimizer"}
 
 
 def check_mentions(source: Source, owner: cst.ClassDef, calls: Collection[cst.Call]) -> None:
@@ -121,6 +131,7 @@ class Reader:
         if start is None or len(init.params.params) <= 1:
             raise UnfitError("its `__init__` does not call torch's")
         self.found.start = start
+        self.names |= kept_by(self.source, init)
         self.done.update(inside(start.func))
         holder, optimizer = (p.name.value for p in init.params.params[:2])
         for node in inside(init.body):
@@ -131,9 +142,6 @@ class Reader:
                 ) if name == optimizer and self.source.text(target) == f"{holder}.optimizer":
                     self.found.needless.append(node)
                     self.done.update((target, value))
-                case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
-                    if name == holder and is_store(self.source, node) and attribute != LAST_EPOCH:
-                        self.names.add(attribute)
         for node in inside(init.body):
             if isinstance(node, cst.Name) and node.value == optimizer:
                 self._optimizer(node, start)
@@ -166,7 +174,10 @@ class Reader:
                     self._take(single)
 
     def _returned(self, holder: str, statement: cst.Return) -> None:
-        values = None if statement.value is None else self._values(statement.value)
+        if (rates := appended(self.source, holder, statement)) is not None:
+            self._take(rates)
+            return
+        values = self._values(statement)
         lists = [rates_of(self.source, holder, value) for value in values or ()]
         if not lists or None in lists:
             line = self.source.line(statement)
@@ -183,23 +194,23 @@ class Reader:
         self.found.rates.append(rates)
         self.done.update(rates.members)
 
-    def _values(self, value: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+    def _values(self, statement: cst.Return) -> list[cst.BaseExpression] | None:
         """Return what is assigned to a name that is only returned, else the expression."""
-        if not isinstance(value, cst.Name):
-            return [value]
+        value = statement.value
+        if value is None or not isinstance(value, cst.Name):
+            return None if value is None else [value]
         scope = self.source.scopes.get(value)
         found: list[cst.BaseExpression] = []
         for assignment in scope[value.value] if scope is not None else ():
             node = assignment.node if isinstance(assignment, Assignment) else None
             target = self.source.parents.get(node) if node is not None else None
-            statement = self.source.parents.get(target) if target is not None else None
+            made = self.source.parents.get(target) if target is not None else None
             uses = (self.source.parents[access.node] for access in assignment.references)
             is_returned = all(isinstance(use, cst.Return) for use in uses)
-            if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+            is_here = assignment.scope is scope and is_returned
+            if not isinstance(made, cst.Assign) or len(made.targets) != 1 or not is_here:
                 return None
-            if not is_returned or not isinstance(target, cst.AssignTarget):
-                return None
-            found.append(statement.value)
+            found.append(made.value)
         return found
 
     def _is_guard(self, holder: str, node: cst.If) -> bool:
@@ -237,6 +248,7 @@ class Reader:
     def _method(self, function: cst.FunctionDef) -> None:
         holder = self._holder(function)
         needless = {n for statement in self.found.needless for n in inside(statement)}
+        needless.update(n for rates in self.found.rates for n in rates.frame)
         for node in inside(function.body):
             if isinstance(node, cst.Name) and is_variable(self.source, node):
                 self._name(holder, node)

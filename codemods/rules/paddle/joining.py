@@ -23,6 +23,7 @@ from bridge.equivalents import equivalents_of
 from codemods.arguments import Unbound, bind
 from codemods.callees import is_imported, optimizer_argument
 from codemods.model import Converted, Insert, Replace, RewriteStatement
+from codemods.rules.own.quiet import is_quiet
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def pair_of(around: Surroundings) -> Pair | None:
     is_same = isinstance(target, cst.Name | cst.Attribute) and driven.deep_equals(target)
     others = [a.value for a in scheduler.call.args if a.value is not driven]
     is_free = all(_only_reads(n) and not _names(n, target) for n in [*others, lr.value])
+    if scheduler.owner is not None and not is_quiet(source, scheduler.owner, target):
+        return None
     name = scheduled.targets[0].target
     is_ours = isinstance(name, cst.Name | cst.Attribute) and not _names(made.value, name)
     if is_same and is_free and is_ours and not _uses_imports(source, lr.value):

@@ -35,13 +35,14 @@ def attach(around: Surroundings, construct: Construct, outcome: Outcome) -> Outc
     optimizer = optimizer_argument(call)
     statement = source.parents.get(call)
     line = source.enclosing(call, cst.SimpleStatementLine, cst.SimpleStatementSuite)
-    if optimizer is None or not isinstance(statement, cst.Assign | cst.Return):
+    if optimizer is None or not isinstance(statement, cst.Assign | cst.AnnAssign | cst.Return):
         return Blocked("the scheduler is not made by a plain assignment")
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
         return Blocked("the scheduler is not made in a line of its own")
     driven = source.text(optimizer)
-    if isinstance(statement, cst.Assign):
-        name = source.text(statement.targets[0].target)
+    if not isinstance(statement, cst.Return):
+        made = statement if isinstance(statement, cst.AnnAssign) else statement.targets[0]
+        name = source.text(made.target)
         attached: Edit = AppendLine(line, f"{driven}.set_lr_scheduler({name})")
         return replace(outcome, edits=(*outcome.edits, attached))
     if _is_used(source, call, NAME):

@@ -12,10 +12,10 @@ import libcst as cst
 from codemods.arguments import UNKNOWN, is_builtin, value_of
 from codemods.facts import MethodCall
 from codemods.model import Blocked, Converted, Insert, Replace
-from codemods.rules.own import read, verbose_notes
+from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import given_to
 from codemods.rules.own.edits import common_edits
-from codemods.rules.own.rates import inside
+from codemods.rules.own.iterating import inside
 from codemods.whereabouts import is_variable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codemods.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.own import OwnScheduler
-    from codemods.rules.own.rates import Rate
+    from codemods.rules.own.iterating import Rate
     from codemods.rules.requirements import Surroundings
     from codemods.source import Source
 
@@ -58,7 +58,8 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
     for requirement in REQUIRES:
         if (reason := around.lacks(requirement, construct, given)) is not None:
             return Blocked(reason)
-    if (reason := _differs_on_resume(around, own, given)) is not None:
+    reason = lacks_one_group(around, own) or _differs_on_resume(around, own, given)
+    if reason is not None:
         return Blocked(reason)
     if own.init is not None and _has_name(own.init, LEARNING_RATE):
         return Blocked(f"its `__init__` has a `{LEARNING_RATE}` of its own")

@@ -11,11 +11,13 @@ from tests.codemods.execution_cases import Case
 from tests.codemods.forms import subclasses
 from tests.codemods.forms.annotations import ANNOTATIONS
 from tests.codemods.forms.bundles import BUNDLES
+from tests.codemods.forms.collected import COLLECTED
 from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
 from tests.codemods.forms.groups import GROUPS
 from tests.codemods.forms.imports import IMPORTS
 from tests.codemods.forms.loops import LOOPS, RESUMED
 from tests.codemods.forms.several import SEVERAL
+from tests.codemods.forms.tensors import TENSORS
 from tests.codemods.forms.values import VALUES
 
 _IN_ONE: Final = (
@@ -25,6 +27,8 @@ _IN_ONE: Final = (
     VALUES,
     GROUPS,
     GROUPED,
+    TENSORS,
+    COLLECTED,
     LOOPS,
     ANNOTATIONS,
     *subclasses.IN_ONE,

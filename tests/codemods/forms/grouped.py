@@ -144,7 +144,7 @@ import itertools
 FINE = 0.002
 LR = 0.02
 optimizer = optim.Adam([
-    {{"params": filter(lambda p: len(p.shape), model.first.parameters()), "lr": FINE}},
+    {{"params": filter(lambda _: True, model.first.parameters()), "lr": FINE}},
     {{"params": itertools.chain(model.second.parameters()), "lr": 1e-3}},
 ], lr=LR)
 {LOOP}{UPDATE}    log(optimizer.param_groups[0]["lr"])

@@ -204,6 +204,39 @@ class FirstLR(_LRScheduler):
         lr = self.base_lrs[0] * 0.98 ** self.last_epoch
         return [lr for _ in self.optimizer.param_groups]
 """
+_GLOBAL: Final = """
+seen = []
+
+class SeenLR(_LRScheduler):
+    def get_lr(self):
+        seen.append(optimizer.param_groups[0]["lr"])
+        return [base_lr * 0.99 ** len(seen) for base_lr in self.base_lrs]
+"""
+_APPENDED: Final = """
+class AppendedLR(_LRScheduler):
+    def __init__(self, optimizer, total):
+        self.total = total
+        super().__init__(optimizer)
+
+    def get_lr(self):
+        lrs = []
+        done = self.last_epoch / self.total
+        for base_lr in self.base_lrs:
+            low, high = base_lr / 10, base_lr
+            lr = low + (
+                high - low
+            ) * math.cos(done) ** 2
+            lrs.append(max(lr, 1e-6))
+        return lrs
+"""
+_APPENDED_NOW: Final = """
+class AppendedNowLR(_LRScheduler):
+    def get_lr(self):
+        lrs = []  # one for each
+        for base_lr, group in zip(self.base_lrs, self.optimizer.param_groups):
+            lrs.append(group["lr"] * 0.98 + base_lr * 1e-3)
+        return lrs
+"""
 _COUNTING: Final = """
 class CountingLR(_LRScheduler):
     def __init__(self, optimizer):
@@ -276,7 +309,7 @@ class Trainer:
     def __init__(self, net: torch.nn.Module) -> None:
         self.net = net
         self.optimizer = optim.AdamW(net.parameters(), lr=0.01)
-        self.scheduler = WarmupCosineLR(self.optimizer, 10, STEPS)
+        self.scheduler: WarmupCosineLR = WarmupCosineLR(self.optimizer, 10, STEPS)
 
     def fit(self) -> None:
         for step in range(STEPS):
@@ -284,7 +317,7 @@ class Trainer:
             train(self.net, step)
             self.optimizer.step()
             self.scheduler.step()
-            log(self.scheduler.last_epoch, self.scheduler.get_last_lr()[0])
+            log(self.scheduler.last_epoch, self.scheduler.warmup, self.scheduler.get_last_lr()[0])
 
 Trainer(model).fit()
 """
@@ -310,6 +343,8 @@ OWN: Final[Mapping[str, str]] = {
     "RootLR": _script(_NO_INIT, "RootLR(optimizer)"),
     "InitialLR": _script(_INITIAL, "InitialLR(optimizer, 0.05)"),
     "FirstLR": _script(_FIRST, "FirstLR(optimizer, last_epoch=-1)"),
+    "AppendedLR": _script(_APPENDED, "AppendedLR(optimizer, STEPS)"),
+    "SeenLR": _script(_GLOBAL, "SeenLR(optimizer)"),
     "CountingLR": _script(_COUNTING, "CountingLR(optimizer)"),
     "PolyLR of groups with one rate": _script(_POLY, "PolyLR(optimizer, STEPS)", DECAYS),
     "made by a factory": _FACTORY,
@@ -321,6 +356,7 @@ OWN_RESUMED: Final[Mapping[str, str]] = {
     "WarmUpLR, resumed": _resumed(_WARM_UP, "WarmUpLR(optimizer, 90)"),
 }
 OWN_OF_PADDLE: Final[Mapping[str, str]] = {
+    "AppendedNowLR": _script(_APPENDED_NOW, "AppendedNowLR(optimizer)"),
     "RestartLR": _script(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
 }
 OWN_RESUMED_OF_PADDLE: Final[Mapping[str, str]] = {
@@ -329,6 +365,7 @@ OWN_RESUMED_OF_PADDLE: Final[Mapping[str, str]] = {
 OWN_OF_ONEFLOW: Final[Mapping[str, str]] = {
     "PolyLR with rates in between": _script(_POLY, "PolyLR(optimizer, STEPS)").replace(*_BETWEEN),
     "PolyLR of two groups": _script(_POLY, "PolyLR(optimizer, STEPS)", GROUPS),
+    "AppendedLR of two groups": _script(_APPENDED, "AppendedLR(optimizer, STEPS)", GROUPS),
     "InitialLR of two groups": _script(_INITIAL, "InitialLR(optimizer, 0.05)", GROUPS),
 }
 IN_ONE: Final = (OWN, OWN_OF_PADDLE, OWN_OF_ONEFLOW)

@@ -94,3 +94,37 @@ def test_what_stands_between_or_may_tell_the_order_keeps_it(body: str) -> None:
 
     assert b"learning_rate=s," not in result.after
     assert b"set_lr_scheduler(s)" in result.after or b"bridge" in result.after
+
+
+CLASS = """\
+class Mine(torch.optim.lr_scheduler.LRScheduler):
+    def __init__(self, opt, n):
+        self.n = {}
+        super().__init__(opt)
+    def get_lr(self):
+        return [base_lr / (self.n + self.last_epoch) for base_lr in self.base_lrs]
+"""
+QUIET = ["n", "list(n)", "n, 3", "math.sqrt(n)", "'{}'.format(n)", "max(n, 3) + self.f()"]
+LOUD = ["print(n)", "draw()", "n()", "next(n)", "seen.append(n)", "random.random()", "(y := n)"]
+
+
+@pytest.mark.parametrize("value", QUIET)
+def test_a_class_of_the_file_that_only_computes_is_made_first(value: str) -> None:
+    own = CLASS.format(value) + "    def f(self): return 3\n"
+    result = check_sound(f"{IMPORT}{own}{OPT}s = Mine(opt, 5)\n".encode(), "paddle")
+
+    assert b"s = Mine(0.1, 5)\n" in result.after
+
+
+@pytest.mark.parametrize("value", LOUD)
+def test_a_class_of_the_file_that_may_do_more_is_made_where_it_was(value: str) -> None:
+    result = check_sound(f"{IMPORT}{CLASS.format(value)}{OPT}s = Mine(opt, 5)\n".encode(), "paddle")
+
+    assert b"s = Mine(opt.get_lr(), 5)\nopt.set_lr_scheduler(s)\n" in result.after
+
+
+def test_a_class_of_the_file_that_asks_for_the_optimizer_is_made_after_it() -> None:
+    own = CLASS.format("n").replace("self.n +", "opt.param_groups[0]['lr'] +")
+    result = check_sound(f"{IMPORT}{own}{OPT}s = Mine(opt, 5)\n".encode(), "paddle")
+
+    assert b"opt.set_lr_scheduler(s)\n" in result.after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rewriting import check_bridged, check_rewritten
+from tests.rewriting import check_bridged, check_native, check_rewritten
 
 # With a comment between them, the two stay in the order they are in.
 OPT = "opt = torch.optim.SGD(model.parameters(), lr=0.1)  # first\n"
@@ -130,13 +130,20 @@ def test_attributes_are_attached_by_their_whole_names() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "s: object = torch.optim.lr_scheduler.StepLR(opt, 5)",
         "if x: s = torch.optim.lr_scheduler.StepLR(opt, 5)",
         "s = torch.optim.lr_scheduler.StepLR(opt, 5); s.step()",
     ],
 )
 def test_a_scheduler_that_cannot_be_attached_at_once_goes_to_bridge(line: str) -> None:
     check_bridged(f"import torch\n{OPT}{line}\n", "paddle", "the scheduler is not made")
+
+
+def test_a_scheduler_under_an_annotated_name_is_attached() -> None:
+    before = f"import torch\n{OPT}s: object = torch.optim.lr_scheduler.StepLR(opt, 5)\n"
+    made = "s: object = paddle.optimizer.lr.StepDecay(learning_rate=opt.get_lr(), step_size=5)\n"
+    result = check_native(before, "paddle", "PD101", "PD201")
+
+    assert result.after.decode().endswith(f"{made}opt.set_lr_scheduler(s)\n")
 
 
 def test_a_value_that_paddle_would_reject_is_noted() -> None:
