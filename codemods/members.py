@@ -192,6 +192,9 @@ class _Members:
     def _is_torch_call(self, call: cst.Call, name: str) -> bool:
         if any(a.keyword and a.keyword.value in TORCH_KEYWORDS for a in call.args):
             return True
+        if name == "split":  # a string's takes a string
+            first = call.args[0].value if call.args else None
+            return isinstance(first, cst.Integer | cst.List | cst.Tuple)
         if name == "sort":  # a list's and an array's return nothing
             return not isinstance(self.source.parents.get(call), cst.Expr)
         return name in ("max", "min") and any(a.keyword is None for a in call.args)

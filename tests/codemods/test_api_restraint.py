@@ -69,6 +69,8 @@ LEFT_ON_PADDLE = [
     ("torch.zeros(3).mul_(decay)", "`decay` is not known to be a number"),
     ("net.sort(dim=1)", "what `.sort` is called on is not known"),
     ("net.max(1)", "what `.max` is called on is not known"),
+    ("parts = net.split(2)", "what `.split` is called on is not known"),
+    ("parts = net.split([1, 2], 1)", "what `.split` is called on is not known"),
 ]
 UNTOUCHED = [
     "steps.sort()",
