@@ -50,4 +50,10 @@ def serve() -> None:
             pickle.dump(answer, answers)
             answers.flush()
             del question, answer
-            gc.collect()
+            clear()
+
+
+def clear() -> None:
+    """Free the trees of a file; what is left is this program's own, and is not searched again."""
+    gc.collect()
+    gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from rich.progress import track
 
 from codemods.engine import port
 from codemods.model import Options
+from codemods.run_worker import clear
 
 if TYPE_CHECKING:
     from codemods.model import Kind, Scope, Target
@@ -46,7 +48,7 @@ class Outcome:
 def ours(files: list[Path], target: Target, scope: Scope, jobs: int) -> list[Outcome]:
     """Port every file as far as it goes, and port each output again."""
     options = Options(target, scope=scope, partial=True)
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=gc.disable) as pool:
         outcomes = pool.map(_port, files, repeat(options), chunksize=8)
         title = f"optbridge to {target}, scope {scope}"
         return list(track(outcomes, title, total=len(files)))
@@ -57,6 +59,7 @@ def _port(path: Path, options: Options) -> Outcome:
     lines, start = raw.count(b"\n"), process_time()
     try:
         result = port(raw, path, options)
+        clear()  # as a worker of the command does
     except Exception as error:  # noqa: BLE001  # whatever it raises is what is measured
         return Outcome(path, lines, process_time() - start, type(error).__name__)
     seconds = process_time() - start
