@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 # The child finds what the parent found, and nothing in the folder that the user happens to be in.
 START = "import sys; sys.path[:] = {path!r}; from codemods.run_worker import serve; serve()"
-# A process may keep something of what it took for a large file: it is replaced after so much source.
+# A process may keep some of what it took for a large file: it is replaced after so much source.
 BYTES_PER_CHILD = 40_000_000
 OUT_OF_TIME = 1  # how faulthandler ends a process
 

@@ -36,7 +36,6 @@ TARGETS: Final[Mapping[type[cst.CSTNode], str]] = {
     cst.NamedExpr: "target",
     cst.AsName: "name",
     cst.CompFor: "target",
-    cst.For: "target",
 }
 # What may stand around the names in such a field.
 CONTAINERS: Final = (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
@@ -76,6 +75,7 @@ class _Walk:
         self.bound: set[cst.CSTNode] = set()
         self.read: list[_Read] = []
         self.typing: set[str] = set()
+        self.long: set[str] = set()
         self.dotted: cst.Attribute | None = None
         self.quoted: cst.BaseString | None = None
         self.is_annotation = self.is_hint = False
@@ -83,12 +83,11 @@ class _Walk:
 
     def visit(self, node: cst.CSTNode) -> None:
         kind = type(node)
-        if kind in TARGETS:
-            self._bind(getattr(node, TARGETS[kind]))
-        visit = VISITS.get(kind)
-        if visit is not None:
+        if (visit := VISITS.get(kind)) is not None:
             visit(self, node)
         else:
+            if kind in TARGETS:
+                self._bind(getattr(node, TARGETS[kind]))
             for child in parts(node):
                 self.visit(child)
         self.found[node] = self.scope
@@ -194,6 +193,8 @@ class _Walk:
             names = list(_dotted_names(bound))
             for name, _ in names:
                 self.scope.record_import_assignment(name, node, bound)
+                if "." in name:
+                    self.long.add(name)
             if (get_full_name_for_node(module or alias.name) or "").startswith(TYPING):
                 self.typing.add(names[-1][0])
 
@@ -266,6 +267,7 @@ class _Walk:
                 self.visit(part)
 
     def loop(self, node: cst.For) -> None:
+        self._bind(node.target)
         self.visit(node.target)
         self.scope._assignment_count += 1  # noqa: SLF001  # as libcst's own visitor does
         self.visit(node.iter)
@@ -290,18 +292,28 @@ class _Walk:
         together: dict[tuple[Scope, str], set[Access]] = defaultdict(set)
         for access, dotted, quoted in self.read:
             name = cast("cst.Name", access.node).value  # until here it is one
-            for longer, node in _dotted_names(dotted) if dotted is not None else ():
-                if longer in access.scope:
+            for longer, node in _dotted_names(dotted) if dotted is not None and self.long else ():
+                if longer in self.long and longer in access.scope:
                     access.node, name = node, longer
                     break
             if quoted is not None:
                 access.node = quoted
             together[access.scope, name].add(access)
-            access.record_assignments(name)
             access.scope.record_access(name, access)
         for (scope, name), accesses in together.items():
-            for assignment in scope._resolve_scope_for_access(name, scope):  # noqa: SLF001  # likewise
-                assignment.record_accesses(accesses)
+            _connect(scope, name, accesses)
+
+
+def _connect(scope: Scope, name: str, accesses: set[Access]) -> None:
+    found = scope._resolve_scope_for_access(name, scope)  # noqa: SLF001  # as libcst's own visitor
+    for access in accesses:
+        for assignment in found:
+            access.record_assignment(assignment)
+        if found and not access.referents:  # all of them come later
+            for assignment in scope.parent._resolve_scope_for_access(name, scope):  # noqa: SLF001  # likewise
+                access.record_assignment(assignment)
+    for assignment in found:
+        assignment.record_accesses(accesses)
 
 
 def _dotted_names(node: cst.CSTNode) -> Iterator[tuple[str, cst.Name | cst.Attribute]]:

@@ -115,7 +115,7 @@ def _argument(reader: Reader, node: ast.expr | ast.keyword, after: int) -> cst.A
 def constant(reader: Reader, node: ast.Constant) -> cst.BaseExpression:
     span = reader.span(node)
     if (kind := NUMBERS.get(type(node.value))) is not None:
-        return reader.make(kind, span, value=reader.data[span[0] : span[1]].decode())
+        return reader.word(kind, span, reader.data[span[0] : span[1]].decode())
     if node.value is ...:
         return reader.make(cst.Ellipsis, span)
     return reader.name(str(node.value), span[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -47,6 +48,12 @@ class Reader:
         self.spans: dict[cst.CSTNode, Span] = {}
         self.strings: list[Span] = []
 
+    def within(self, start: int) -> Reader:
+        """Return a reader of what stands on one line from a place on, parsed by itself."""
+        inner = copy(self)
+        inner.lines = [start]
+        return inner
+
     def expression(self, node: ast.expr) -> Any:
         return READERS[type(node)](self, node)
 
@@ -84,12 +91,22 @@ class Reader:
         self.spans[node] = span
         return node
 
+    def word(self, kind: type[Node], span: Span, text: str) -> Node:
+        """Make a node that has nothing but its text."""
+        node = object.__new__(kind)
+        setters, defaults = FIELDS.get(kind) or _fields(kind)
+        for put, value in defaults:
+            put(node, value)
+        setters["value"](node, text)
+        self.spans[node] = span
+        return node
+
     def name(self, text: str, start: int) -> cst.Name:
         """Make the name that begins at a place; Python's own tree spells some in another way."""
         end = start + (len(text) if text.isascii() else len(text.encode()))
         if self.data[start:end] != text.encode():
             raise UnknownSyntaxError(text)
-        return self.make(cst.Name, (start, end), value=text)
+        return self.word(cst.Name, (start, end), text)
 
     def last_name(self, text: str, end: int) -> cst.Name:
         """Make the name that ends at a place."""

@@ -67,7 +67,7 @@ def _comments(reader: Reader) -> None:
     for found in COMMENT.finditer(reader.data):
         before = bisect_right(strings, found.span()) - 1
         if before < 0 or strings[before][1] <= found.start():
-            reader.make(cst.Comment, found.span(), value=found[0].decode())
+            reader.word(cst.Comment, found.span(), found[0].decode())
 
 
 def _lines(reader: Reader, nodes: Sequence[ast.stmt]) -> tuple[cst.BaseStatement, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 FILES = [
-    *(STANDARD_LIBRARY / name for name in ("argparse.py", "contextlib.py", "typing.py")),
+    *(STANDARD_LIBRARY / name for name in ("contextlib.py", "shlex.py")),
     Path(torch.__file__).parent / "optim" / "adamw.py",
     Path(torch.__file__).parent / "nn" / "modules" / "rnn.py",
 ]
@@ -38,6 +38,9 @@ a = (b) = (c, (d)), = [(e), *f, (yield)] ; () ; (a,) ; (a), b ; x[(1, 2)], x[(1)
 "a" "b" ; ("a"  # comment
  r"c") ; f"{a!r:>{b}}" f'{c["d"]}' "#" ; 'it\\'s' ; """#
 """
+f"a{{b}}{c} x{ d.e !r:>10}}}{f:}" ; rf"\\d{x[1]} {g(h, 1)} {(i, j)}" ; f"\\N{DIGIT ONE}{x}"
+f"{a:{b}}" ; f"""{a}
+{b!s}{{}}""" ; f"{a == b} {c=} {d if e else f} {(lambda: 1)()} {x[1:2]}" ; f""
 del a, (b) ; del (c) ; del (d, e), ; assert (a), b ; raise (a) from (b) ; global g
 [x async for (x, y) in z if (a) if b for w in x] ; {x: y for x in z} ; {x for x in y} ; (x := (1))
 if (a): pass ; b
