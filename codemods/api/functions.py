@@ -27,6 +27,7 @@ from codemods.api.rewrites import (
 if TYPE_CHECKING:
     from codemods.api._model import Rows
 
+DRAWS: Final = "the same seed gives other random numbers than in torch"
 _DTYPES = (
     "bfloat16", "float16", "float32", "float64", "half", "float", "double", "int8", "uint8",
     "int32", "int64", "int", "long", "bool",
@@ -105,6 +106,7 @@ SHARED: Final[Rows] = {
     "sum": call("/input, dim, keepdim"),
     "mean": call("/input, dim, keepdim"),
     "topk": call("/input, k, dim", "pair of tensors"),
+    "multinomial": call("/input, num_samples, replacement", note=DRAWS),
     "chunk": call("/input, chunks, dim", "tensors"),
     "einsum": call("/equation, *operands"),
     "argmax": call("/input, dim, keepdim"),
