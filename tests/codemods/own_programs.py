@@ -94,7 +94,6 @@ CALLS: Final = (
 )
 PARAMETERS: Final = (
     "model.parameters(), lr=0.05",
-    "model.parameters(), lr=1",
     (
         '[{"params": model.first.parameters(), "lr": 0.02}, '
         '{"params": model.second.parameters()}], lr=0.05'
