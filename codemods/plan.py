@@ -260,7 +260,10 @@ class _Planner:
             self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
         handled = {e.node for e in self.result.edits if isinstance(e, Replace)}
-        for use in member_uses(self.source, self.names, types, table, is_imported=imported):
+        members = member_uses(
+            self.source, self.names, types, table, is_imported=imported, is_whole=not self.kept
+        )
+        for use in members:
             if self._is_dropped(use.node):
                 continue
             if self.source.parents.get(use.node) in handled:  # by the rules of its optimizer
