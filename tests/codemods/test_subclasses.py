@@ -345,6 +345,7 @@ class Mine(LRScheduler):
     def get_lr(self) -> List[float]:
         if not self._get_lr_called_within_step:
             warnings.warn("please use `get_last_lr()`")
+
         if self.last_epoch == 0:
             return self.base_lrs
         return [

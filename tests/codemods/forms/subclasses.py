@@ -333,6 +333,9 @@ _BETWEEN: Final = (
 OWN: Final[Mapping[str, str]] = {
     "PolyLR": _script(_POLY, "PolyLR(optimizer, STEPS)"),
     "WarmUpLR": _script(_WARM_UP, "WarmUpLR(optimizer, 60)"),
+    "WarmUpLR from an int": _script(
+        _WARM_UP, "WarmUpLR(optimizer, 5000)", "optim.SGD(model.parameters(), lr=1)"
+    ),
     "NoamLR": _script(_NOAM, "NoamLR(optimizer, warmup_steps=20)"),
     "WarmupMultiStepLR": _script(
         _MULTI_STEP, "WarmupMultiStepLR(optimizer, [40, 80], warmup_iters=20)"
