@@ -226,14 +226,10 @@ NEAR_MISSES_OF_ONEFLOW = [
     ("its last step", CLASS.replace("self.n", "self.last_step") + MADE, "uses `last_step`"),
     ("its method", CLASS + "    def update_lrs(self): ...\n" + MADE, "of its own"),
     (
-        "from the present rate",
-        returning("[g['lr'] / 2 for g in self.optimizer.param_groups]") + MADE,
-        "goes on from the present rate",
-    ),
-    (
-        "a closed form",
-        CLASS + GET_LR.replace("get_lr", "_get_closed_form_lr") + MADE,
-        "closed form",
+        "from the present rates of several groups",
+        returning("[g['lr'] / 2 for g in self.optimizer.param_groups]")
+        + MADE.replace("model.parameters()", "[{'params': w}, {'params': v}]"),
+        "parameter groups",
     ),
     (
         "a memory of several groups",
