@@ -186,10 +186,12 @@ IN_PLACE: Final = {
 
 _PAIR: Final = "pair of tensors"
 _COPIES: Final = (
-    "Paddle copies the array; torch shares its memory: a later write to either is not seen by the "
-    "other"
+    "the data is copied; torch shares the memory of an array: a later write to either is not seen "
+    "by the other"
 )
-_SHAPES: Final = "a torch.Size is taken for numbers, not for a shape, as torch does"
+_SHAPES: Final = (
+    f"{_COPIES}; and a torch.Size is taken for its numbers, where torch makes a tensor of that size"
+)
 
 PADDLE: Final[Rows] = {
     **{
@@ -275,6 +277,12 @@ PADDLE: Final[Rows] = {
 
 # OneFlow has these too, but not with every argument of the rows above.
 ONEFLOW: Final[Rows] = {
+    **{
+        name: replace(_TENSOR, note=_COPIES, is_value=name == "Tensor")
+        for name in ("FloatTensor", "LongTensor", "Tensor")
+    },
+    "as_tensor": call("/data, |, dtype", note=_COPIES),
+    "from_numpy": call("/ndarray", note=_COPIES),
     **{
         name: replace(call("/input"), otherwise=call("/input, dim, keepdim", _PAIR))
         for name in ("max", "min")

@@ -22,7 +22,7 @@ from codemods.api import (
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
-    "broadcast_to", "chunk", "dropout", "expand", "expand_as", "meshgrid", "split",
+    "as_tensor", "broadcast_to", "chunk", "dropout", "expand", "expand_as", "meshgrid", "split",
 )  # fmt: skip
 
 TABLE: Final = Table(
