@@ -187,6 +187,9 @@ def _rewritten(
     line_end = data.find(b"\n", end) + 1 or len(data)
     if data[end:line_end].strip():  # a comment stands beside it
         return _Splice(start, data.index(b"#", end), 2, ())
+    if line is node:  # a block, and the blank line that sets it off
+        below = data.find(b"\n", line_end) + 1
+        line_end = below if below and not data[line_end:below].strip() else line_end
     return _Splice(line_start, line_end, 2, ())
 
 

@@ -80,11 +80,10 @@ def plan_moves(
     Names in `kept` stay bound to what they are; names in `unused` are bound anew, without a use;
     a use of those in `gone` is no more, and with the last one goes the name.
     """
-    imports: dict[tuple[str, str, int], _Import] = {}
+    imports: dict[cst.ImportAlias, _Import] = {}
 
     def entry(binding: Binding) -> _Import:
-        key = (binding.local, binding.qualified, id(binding.statement))
-        return imports.setdefault(key, _Import(binding))
+        return imports.setdefault(binding.alias, _Import(binding))
 
     for move in moves:
         entry(move.reference.binding).moves.append(move)
@@ -108,13 +107,14 @@ def plan_moves(
 
 def _again(
     names: Names,
-    imports: Mapping[tuple[str, str, int], _Import],
+    imports: Mapping[cst.ImportAlias, _Import],
     entry: Callable[[Binding], _Import],
 ) -> Iterator[tuple[_Import, _Import]]:
     """Yield a second `import torch.nn`, which binds the same name, with the first: it goes too."""
+    first = list(imports.values())
     for binding in names.bindings:
-        same = [e for e in imports.values() if e.binding.local == binding.local]
-        if same and all(e.binding.statement is not binding.statement for e in same):
+        same = [e for e in first if e.binding.local == binding.local]
+        if same and binding.alias not in imports:
             entry(binding).is_kept = any(e.is_kept for e in same)
             yield entry(binding), same[0]
 

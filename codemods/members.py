@@ -66,13 +66,20 @@ class MemberUse:
 
 
 def member_uses(
-    source: Source, names: Names, types: Types, table: Table, *, is_imported: bool
+    source: Source,
+    names: Names,
+    types: Types,
+    table: Table,
+    *,
+    is_imported: bool,
+    is_whole: bool,
 ) -> Iterator[MemberUse]:
     """Yield every use of a member that changes, that needs a note, or that is left.
 
-    `is_imported` tells whether the port can name the target's functions everywhere.
+    `is_imported` tells whether the port can name the target's functions everywhere, `is_whole`
+    whether no name of torch stays, which could make tensors of torch's.
     """
-    found = _Members(source, names, types, table, is_imported=is_imported)
+    found = _Members(source, names, types, table, is_imported=is_imported, is_whole=is_whole)
     nodes = sorted(found.candidates(), key=source.end)
     found.types.settle([n.value for n in nodes])
     for node in nodes:
@@ -91,10 +98,17 @@ def member_names(table: Table) -> frozenset[str]:
 
 class _Members:
     def __init__(
-        self, source: Source, names: Names, types: Types, table: Table, *, is_imported: bool
+        self,
+        source: Source,
+        names: Names,
+        types: Types,
+        table: Table,
+        *,
+        is_imported: bool,
+        is_whole: bool,
     ) -> None:
         self.source, self.types, self.table = source, types, table
-        self.is_imported = is_imported
+        self.is_imported, self.is_whole = is_imported, is_whole
         self.torch_nodes: set[cst.CSTNode] = set()
         roots = [r.node for r in names.references] + [a.node for a in names.ambiguous]
         for root in roots:
@@ -171,7 +185,11 @@ class _Members:
             return None  # it reads the same in the target
         noted = [u for u in uses if u and isinstance(u.outcome, Converted) and not u.outcome.edits]
         # `iter()` does no harm to anything, and what becomes a property has torch's tensors alone.
-        always = [u for u, row in zip(uses, rows, strict=True) if row.is_list or row.is_property]
+        always = [
+            use
+            for use, row in zip(uses, rows, strict=True)
+            if row.is_list or (row.is_property and self.is_whole)
+        ]
         if always or noted:
             return (always or noted)[0]
         reason = f"what `.{name}` is called on is not known here"

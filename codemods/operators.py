@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.changed_inputs import changed_inputs
+from codemods.checkpoints import checkpoint_uses
 from codemods.gradients import PART_OF_GRADIENT, gradient_writes
 from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
+from codemods.modes import own_trains
 from codemods.sharing import Sharing
 
 if TYPE_CHECKING:
@@ -77,7 +79,8 @@ def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Ite
             yield OperatorUse(filled, f"`{source.text(filled)}`", table.operators[INITIALISED])
     for given in changed_inputs(source, types, sharing) if CHANGED in table.operators else ():
         yield OperatorUse(given, f"`{source.text(given)}`", table.operators[CHANGED])
-    for target, name in gradient_writes(source, types):
+    others = (*gradient_writes(source, types), *checkpoint_uses(source, types))
+    for target, name in (*others, *own_trains(source, types)):
         allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
         if name in table.operators and not allowed:
             yield OperatorUse(target, f"`{name}`", table.operators[name])

@@ -95,6 +95,8 @@ class _Planner:
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
                 self._bundle(found, judgement)
+        if any(isinstance(judgement.verdict, Bridge) for _, judgement in judged):
+            self._scaled(judged)
         if not self.kept_names:
             self.natives = natives_of(self.options.target, judged)
         for reference in self.names.references:
@@ -167,9 +169,14 @@ class _Planner:
             if (verbose := verbose_of(construct)) is not None:
                 self.result.edits += named(verbose)
                 self._note(construct.call, 801, construct.title, (NOTE,))
-        for _, away in found.away():
-            if self.source.parents[away.node] in self.stepped:
-                self._find_left(away.node, away.callee, BRIDGED)
+
+    def _scaled(self, judged: Iterable[tuple[Bundle, Judgement]]) -> None:
+        """Report what a scaler steps where it may be an optimizer of bridge."""
+        natives = (found for found, judgement in judged if isinstance(judgement.verdict, Native))
+        known = {away.node for found in natives for _, away in found.away()}
+        for argument in sorted(self.stepped, key=self.source.start):
+            if argument.value not in known:
+                self._find_left(argument.value, self.source.text(argument.value), BRIDGED)
 
     def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""
@@ -253,7 +260,10 @@ class _Planner:
             self._find(found.node, self._code(LEFT), "left", found.name, found.reason, HINT_LEFT)
         imported = self._is_imported()
         handled = {e.node for e in self.result.edits if isinstance(e, Replace)}
-        for use in member_uses(self.source, self.names, types, table, is_imported=imported):
+        members = member_uses(
+            self.source, self.names, types, table, is_imported=imported, is_whole=not self.kept
+        )
+        for use in members:
             if self._is_dropped(use.node):
                 continue
             if self.source.parents.get(use.node) in handled:  # by the rules of its optimizer

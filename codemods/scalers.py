@@ -30,7 +30,7 @@ BRIDGED: Final = (
 METHODS: Final = ("step", "unscale_")
 
 
-def stepped(source: Source, names: Names, options: Options) -> frozenset[cst.CSTNode]:
+def stepped(source: Source, names: Names, options: Options) -> frozenset[cst.Arg]:
     """Return the arguments that scalers step or unscale, where the target's scaler does as well."""
     table = TABLES.get(options.target)
     made = [r for r in names.references if r.qualified.endswith(f".{NAME}")]

@@ -114,82 +114,58 @@ def _claims_lamb(group: Group, dtype: str) -> bool:
 def _lamb(batch: Batch, group: Group) -> None:
     lr, l2, eps = float(group["lr"]), float(group["weight_decay"]), float(group["eps"])
     beta1, beta2 = (single(beta) for beta in group["betas"])
+    shared = (UNSCALED, NO_L1, l2, beta1, beta2, eps, 0.0, True)
+    is_corrected = group["do_bias_correction"]
     constant = tuple(map(mean_scale, group["betas"]))
+    update, last = _C.dispatch_lamb_update, None
     for param, grad, state in zip(*batch, strict=True):
         if grad is None:
             continue
         step = state["step"] = state["step"] + 1
-        corrections = (1 - beta1**step, 1 - beta2**step)
-        correction1, correction2 = corrections if group["do_bias_correction"] else constant
-        _C.dispatch_lamb_update(
-            _LAMB,
-            (param, grad, state["exp_avg"], state["exp_avg_sq"]),
-            learning_rate=lr,
-            bias_correction1=correction1,
-            bias_correction2=correction2,
-            l2=l2,
-            beta1=beta1,
-            beta2=beta2,
-            epsilon=eps,
-            do_bias_correction=True,
-        )
+        if step != last:
+            corrections = (1 - beta1**step, 1 - beta2**step) if is_corrected else constant
+            options, last = (lr, *corrections, *shared), step
+        update(_LAMB, (param, grad, state["exp_avg"], state["exp_avg_sq"]), *options)
 
 
 def _adagrad(batch: Batch, group: Group) -> None:
     lr, lr_decay = float(group["lr"]), group["lr_decay"]
-    decay, eps = float(group["weight_decay"]), float(group["eps"])
+    # The operation's own decay of the rate, at its first step, is none.
+    shared = (UNSCALED, NO_L1, float(group["weight_decay"]), 0.0, 0.0, float(group["eps"]), 1)
+    update, last = _C.dispatch_adagrad_update, None
     for param, grad, state in zip(*batch, strict=True):
         if grad is None:
             continue
         step = state["step"] = state["step"] + 1
-        _C.dispatch_adagrad_update(
-            _ADAGRAD,
-            (param, grad, state["sum"]),
-            learning_rate=lr / (1 + (step - 1) * lr_decay),
-            l2=decay,
-            epsilon=eps,
-            lr_decay=0.0,
-            train_step_val=1,
-        )
+        if step != last:
+            options, last = (lr / (1 + (step - 1) * lr_decay), *shared), step
+        update(_ADAGRAD, (param, grad, state["sum"]), *options)
 
 
 def _adadelta(batch: Batch, group: Group) -> None:
     lr, decay = float(group["lr"]), float(group["weight_decay"])
-    rho, eps = float(group["rho"]), float(group["eps"])
+    options = (lr, UNSCALED, NO_L1, decay, float(group["rho"]), float(group["eps"]), False)
+    update = _C.dispatch_adadelta_update
     for param, grad, state in zip(*batch, strict=True):
         if grad is None:
             continue
         state["step"] += 1
-        _C.dispatch_adadelta_update(
-            _ADADELTA,
-            (param, grad, state["square_avg"], state["acc_delta"]),
-            learning_rate=lr,
-            l2=decay,
-            rho=rho,
-            epsilon=eps,
-            maximize=False,
-        )
+        update(_ADADELTA, (param, grad, state["square_avg"], state["acc_delta"]), *options)
 
 
 _CLAIMED = {
-    "SGD": (
-        Kernel(_claims_sgd, _sgd, asks_late=True),
-        ("dispatch_sgd_update", "dispatch_momentum_update"),
-    ),
-    "RMSprop": (
-        Kernel(claims_rmsprop, rmsprop, asks_late=True),
-        ("dispatch_adam_update", "dispatch_momentum_update"),
-    ),
-    "RAdam": (Kernel(_claims_float32, radam, asks_late=True), ("dispatch_adam_update",)),
-    "LAMB": (Kernel(_claims_lamb, _lamb, asks_late=True), ("dispatch_lamb_update",)),
-    "Adam": (Kernel(_claims_float32, _adam, asks_late=True), ("dispatch_adam_update",)),
-    "Adagrad": (Kernel(_claims_float32, _adagrad, asks_late=True), ("dispatch_adagrad_update",)),
-    "Adadelta": (Kernel(_claims_float32, _adadelta, asks_late=True), ("dispatch_adadelta_update",)),
+    "SGD": (_claims_sgd, _sgd, ("dispatch_sgd_update", "dispatch_momentum_update")),
+    "RMSprop": (claims_rmsprop, rmsprop, ("dispatch_adam_update", "dispatch_momentum_update")),
+    "RAdam": (_claims_float32, radam, ("dispatch_adam_update",)),
+    "LAMB": (_claims_lamb, _lamb, ("dispatch_lamb_update",)),
+    "Adam": (_claims_float32, _adam, ("dispatch_adam_update",)),
+    "Adagrad": (_claims_float32, _adagrad, ("dispatch_adagrad_update",)),
+    "Adadelta": (_claims_float32, _adadelta, ("dispatch_adadelta_update",)),
 }
-"""Optimizer -> its kernel, and the operations that it needs of this version of OneFlow."""
+"""Optimizer -> what it claims, its step, and the operations that it needs of this OneFlow."""
 
 KERNELS: Mapping[str, Kernel] = {
-    name: kernel
-    for name, (kernel, operations) in _CLAIMED.items()
+    name: Kernel(claims, run, asks_late=True)
+    for name, (claims, run, operations) in _CLAIMED.items()
     if all(hasattr(_C, operation) for operation in operations)
 }

@@ -1,6 +1,6 @@
 """The operations that several of OneFlow's kernels are made of.
 
-Those most in use take their options by place, which takes a tenth off a small step.
+They take their options by place, which takes a tenth off a small step.
 """
 
 from __future__ import annotations

@@ -59,6 +59,33 @@ def _adadelta(batch: Batch, group: Group) -> None:
         _C_ops.adadelta_(param, decayed, square, updates, lr, None, rho, eps, False)
 
 
+def _adamax(batch: Batch, group: Group) -> None:
+    # The kernel adds eps to the faded maximum, where it piles up; torch adds it to the gradient.
+    # So it is given the gradient's size plus eps, and the mean as it is to be: a beta of one, and
+    # no power of it, leave the mean and the rate alone.
+    lr, eps, (beta1, beta2) = float(group["lr"]), float(group["eps"]), group["betas"]
+    first = batch.params[0]
+    share, no_power = scalar(beta1 - 1, first, []), scalar(0.0, first, [1])
+    rates: dict[int, Tensor] = {}
+    # Of each shape one: memory that is new each time takes longer than what is done in it.
+    sizes: dict[tuple[int, ...], Tensor] = {}
+    for param, given, state in zip(*batch, strict=True):
+        step = state["step"] = state["step"] + 1
+        # Parameters that got their first gradient later count their own steps.
+        if step not in rates:
+            rates[step] = scalar(lr / (1 - beta1**step), param, [])
+        shape = tuple(param.shape)
+        if shape not in sizes:
+            sizes[shape] = zeros_like(param)
+        grad, mean, size = with_decay(param, given, group), state["exp_avg"], sizes[shape]
+        _C_ops.scale_(mean, beta1, 0.0, True)
+        _C_ops.sgd_(mean, share, grad, None, False)
+        _C_ops.assign_out_(grad, size)
+        _C_ops.scale_(_C_ops.abs_(size), 1.0, eps, True)
+        tensors = (mean, state["exp_inf"], no_power, None)
+        _C_ops.adamax_(param, size, rates[step], *tensors, 1.0, beta2, 0.0, False)
+
+
 def _claims_rprop(group: Group, dtype: str) -> bool:
     del group
     return dtype in {"float32", "float64"}
@@ -107,12 +134,12 @@ _CLAIMED = {
     "LAMB": (Kernel(_claims_float32, _lamb), ("lamb_", "full")),
     "Adagrad": (Kernel(_claims_float32, _adagrad), ("adagrad_", "full")),
     "Adadelta": (Kernel(_claims_float32, _adadelta), ("adadelta_", "full")),
+    "Adamax": (Kernel(_claims_float32, _adamax), ("adamax_", "sgd_", "scale_", "abs_", "full")),
     "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip", "full_like", "where", "isnan")),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of Paddle.
 
-Not claimed: the kernel of Adamax puts eps elsewhere than torch, that of ASGD is another algorithm,
-and that of NAdam is no faster than the formula.
+Not claimed: the kernel of ASGD is another algorithm, that of NAdam no faster than the formula.
 """
 
 KERNELS: Mapping[str, Kernel] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.api.handed_on import given_otherwise
 from codemods.api.settings import without
 from codemods.arguments import UNKNOWN, is_pure, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
@@ -36,6 +37,8 @@ def convert(source: Source, node: cst.BaseExpression, name: str, row: Api) -> Ou
         return without(source, node, name, row.note)
     if not (isinstance(call, cst.Call) and call.func is node):
         is_equal = (row.is_value and not row.written) or (row.is_type and _is_type(source, node))
+        if is_equal and (reason := given_otherwise(source, node, row)) is not None:
+            return Blocked(reason)
         return Converted(notes=notes) if is_equal else Blocked(f"`{name}` is used as a value")
     if row.accepts is None:
         return Blocked(f"a call of `{name}` is in no table yet")

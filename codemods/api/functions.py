@@ -27,6 +27,7 @@ from codemods.api.rewrites import (
 if TYPE_CHECKING:
     from codemods.api._model import Rows
 
+DRAWS: Final = "the same seed gives other random numbers than in torch"
 _DTYPES = (
     "bfloat16", "float16", "float32", "float64", "half", "float", "double", "int8", "uint8",
     "int32", "int64", "int", "long", "bool",
@@ -105,6 +106,7 @@ SHARED: Final[Rows] = {
     "sum": call("/input, dim, keepdim"),
     "mean": call("/input, dim, keepdim"),
     "topk": call("/input, k, dim", "pair of tensors"),
+    "multinomial": call("/input, num_samples, replacement", note=DRAWS),
     "chunk": call("/input, chunks, dim", "tensors"),
     "einsum": call("/equation, *operands"),
     "argmax": call("/input, dim, keepdim"),
@@ -184,10 +186,12 @@ IN_PLACE: Final = {
 
 _PAIR: Final = "pair of tensors"
 _COPIES: Final = (
-    "Paddle copies the array; torch shares its memory: a later write to either is not seen by the "
-    "other"
+    "the data is copied; torch shares the memory of an array: a later write to either is not seen "
+    "by the other"
 )
-_SHAPES: Final = "a torch.Size is taken for numbers, not for a shape, as torch does"
+_SHAPES: Final = (
+    f"{_COPIES}; and a torch.Size is taken for its numbers, where torch makes a tensor of that size"
+)
 
 PADDLE: Final[Rows] = {
     **{
@@ -273,6 +277,12 @@ PADDLE: Final[Rows] = {
 
 # OneFlow has these too, but not with every argument of the rows above.
 ONEFLOW: Final[Rows] = {
+    **{
+        name: replace(_TENSOR, note=_COPIES, is_value=name == "Tensor")
+        for name in ("FloatTensor", "LongTensor", "Tensor")
+    },
+    "as_tensor": call("/data, |, dtype", note=_COPIES),
+    "from_numpy": call("/ndarray", note=_COPIES),
     **{
         name: replace(call("/input"), otherwise=call("/input, dim, keepdim", _PAIR))
         for name in ("max", "min")

@@ -43,6 +43,10 @@ TABLE: Final = Table(
         "bits of integers": "OneFlow's bit operators give booleans",
         "data before a step": "OneFlow drops the gradient of what is assigned to by `.data`, and "
         "the step passes over it: write `.data.copy_(...)`",
+        "checkpoint in an open file": "OneFlow writes a folder, and takes paths only",
+        "checkpoint in memory": "OneFlow writes a folder, and takes paths only",
+        "checkpoint as a file": "OneFlow's checkpoint is a folder, and no file of this name: "
+        "os.path.exists finds it",
     },
     {
         name: f"what `{name}` gives is a copy in torch, and may share its memory in OneFlow: a "

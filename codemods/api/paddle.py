@@ -22,7 +22,7 @@ from codemods.api import (
 from codemods.api._model import Table, names
 
 _COPIED: Final = (
-    "broadcast_to", "chunk", "dropout", "expand", "expand_as", "meshgrid", "split",
+    "as_tensor", "broadcast_to", "chunk", "dropout", "expand", "expand_as", "meshgrid", "split",
 )  # fmt: skip
 
 TABLE: Final = Table(
@@ -54,6 +54,11 @@ TABLE: Final = Table(
         "`.grad.detach()` for `.grad`",
         "data of a gradient": "Paddle forgets what is assigned to a gradient's data: assign to "
         "`.grad` itself, as torch can too",
+        "saved module": "Paddle saves no layers: save its state_dict()",
+        "checkpoint in an open file": "Paddle writes to paths and to BytesIO only",
+        "checkpoint at a Path": "Paddle takes a path as a string only: write str(...)",
+        "train() of its own": "Paddle's train() and eval() switch the layers within by themselves, "
+        "without a call of this one",
     },
     {
         name: f"what `{name}` gives is a copy in Paddle, and shares its memory in torch: a write "

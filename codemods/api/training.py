@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from codemods.api._model import HINT, Api, call, signature
+from codemods.api.functions import DRAWS
 from codemods.api.rewrites import in_with
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
 
-_STREAM = "the same seed gives other random numbers than in torch"
 _CURRENT = "Paddle loads to the device that is current"
 _SHUFFLE = {"shuffle": "the same seed gives another order than in torch"}
 # Measured on the CPU: the second epoch ends in a segmentation fault of the workers.
@@ -28,7 +28,7 @@ _WORKERS = (
 
 
 def _seed(to: str) -> Api:
-    return Api(signature("/seed"), to, note=_STREAM, is_statement=True)
+    return Api(signature("/seed"), to, note=DRAWS, is_statement=True)
 
 
 def _loader(to: str) -> Api:
@@ -74,9 +74,7 @@ PADDLE: Final[Rows] = {
     "utils.data.IterableDataset": replace(call("", "dataset", "io.IterableDataset"), is_value=True),
     "utils.data.Subset": call("/dataset, /indices", "dataset", "io.Subset"),
     "utils.data.ConcatDataset": call("/datasets", "dataset", "io.ConcatDataset"),
-    "utils.data.random_split": call(
-        "/dataset, /lengths", "unknown", "io.random_split", note=_STREAM
-    ),
+    "utils.data.random_split": call("/dataset, /lengths", "unknown", "io.random_split", note=DRAWS),
     "utils.data.DataLoader": replace(
         _loader("io.DataLoader"), notes={**_SHUFFLE, "num_workers": _WORKERS}
     ),

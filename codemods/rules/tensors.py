@@ -43,7 +43,8 @@ def is_tensor(source: Source, node: cst.BaseExpression, seen: frozenset[str] = f
             definition = definition_of(source, node)
             return definition is not None and is_tensor(source, definition, within)
         case cst.Attribute(value=cst.Name("self")) if text not in seen:
-            values = _values(source, node)
+            # None before there is one: torch takes no None for a parameter.
+            values = [v for v in _values(source, node) if v is None or source.text(v) != "None"]
             known = [value for value in values if value is not None]
             return len(known) == len(values) > 0 and all(
                 is_tensor(source, value, within) for value in known

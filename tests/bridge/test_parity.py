@@ -17,7 +17,7 @@ from tests.parity import assert_parity, reference, train
 if TYPE_CHECKING:
     from tests.frameworks import Framework
 
-WITH_KERNELS = {"SGD", "Adam", "RMSprop", "RAdam", "LAMB", "Adagrad", "Adadelta", "Rprop"}
+WITH_KERNELS = {"SGD", "Adam", "RMSprop", "RAdam", "LAMB", "Adagrad", "Adadelta", "Adamax", "Rprop"}
 """The algorithms that some framework has a kernel for; for the others both paths are one."""
 
 RUNS = [

@@ -27,6 +27,8 @@ LINES: Final = (
     "torch.eye(3, dtype=torch.float64)", "torch.linspace(0, 1, steps=5)",
     "torch.linspace(-1.0, 2.0, steps=4, device='cpu')",
     "F.linear(x, m.t())", "F.linear(x, m.t(), m[0])", "F.linear(x, weight=m.t(), bias=None)",
+    "torch.multinomial((bits[:, :1] > -1) * 1.0, num_samples=1)",
+    "torch.multinomial((bits[:, :2] > -1) * 1.0, 3, replacement=True).shape",
     "F.glu(x)", "F.selu(x)", "F.logsigmoid(x)", "F.max_pool1d(stack3, 2)",
     "F.max_pool1d(stack3, kernel_size=3, stride=1, padding=1)",
     "nn.PReLU()(x)", "nn.PReLU(6, 0.1)(x)", "nn.Hardtanh()(x)", "nn.SELU()(x)",

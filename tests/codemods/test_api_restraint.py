@@ -225,6 +225,7 @@ def test_a_weight_that_lies_the_other_way_round_is_left(line: str) -> None:
         "net.fc.weight.requires_grad = False",
         "if net.fc.weight is None: pass",
         "net.norm = nn.LayerNorm(3)\nscale = net.norm.weight[0]",
+        "class A(nn.Module):\n    def f(self):\n        self.weight = f()\n        self.weight[0]",
         "if isinstance(m, nn.LayerNorm): w = m.weight[0]",
     ],
 )

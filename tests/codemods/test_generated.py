@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from codemods.engine import port
 from codemods.model import Options
 from tests.codemods.execution import largest_differences, run
+from tests.codemods.own_programs import own_programs
 from tests.codemods.programs import programs
 from tests.codemods.test_execution import SAME_LR, SAME_PARAMS, TARGETS, TORCH
 from tests.rewriting import check_sound
@@ -26,20 +27,23 @@ HERE = Path("unused")
 FEW = settings(
     deadline=None,
     derandomize=True,
-    max_examples=20,
+    max_examples=32,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )
 
 
-@settings(FEW, max_examples=40)
-@given(programs(), st.sampled_from(["paddle", "oneflow", "bridge"]), st.booleans())
+PROGRAMS = st.one_of(programs(), own_programs())
+
+
+@settings(FEW, max_examples=60)
+@given(PROGRAMS, st.sampled_from(["paddle", "oneflow", "bridge"]), st.booleans())
 def test_a_generated_program_is_ported_soundly(text: str, to: Target, partial: bool) -> None:
     check_sound(text.encode(), to, partial=partial)
 
 
 @pytest.mark.only_backend("paddle", "oneflow")
 @FEW
-@given(text=programs())
+@given(text=PROGRAMS)
 def test_a_generated_program_trains_as_its_port_does(xp: Framework, text: str) -> None:
     result = port(text.encode(), Path("x.py"), Options(TARGETS[xp.name]))
     assume(result.changed and not result.incomplete)

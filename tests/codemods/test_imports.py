@@ -22,6 +22,8 @@ FORMS = [
     ("from torch.optim.sgd import SGD", "SGD", "from paddle.optimizer import SGD", "SGD"),
     ("import torch, os", "torch.optim.SGD", "import paddle\nimport os", "paddle.optimizer.SGD"),
     ("import os, torch", "torch.optim.SGD", "import paddle\nimport os", "paddle.optimizer.SGD"),
+    ("import torch, torch.optim", "torch.optim.SGD", "import paddle", "paddle.optimizer.SGD"),
+    ("import torch.optim, torch.nn", "torch.optim.SGD", "import paddle", "paddle.optimizer.SGD"),
     (
         "import torch\nimport torch.optim",
         "torch.optim.SGD",

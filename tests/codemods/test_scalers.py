@@ -60,6 +60,8 @@ def test_a_scaler_that_stays_torchs_makes_no_optimizer_native() -> None:
 
 def test_an_optimizer_of_bridge_is_no_thing_for_paddles_scaler() -> None:
     body = HEAD + MADE + "all = [opt]\nscaler = GradScaler()\nscaler.step(opt)\n"
+    returned = HEAD + "def f():\n    return optim.SGD(p, lr=0.1)\nopt = f()\ns = GradScaler()\n"
+    check_refused(returned + "s.step(opt)\n", "paddle", 8, "private lists of Paddle's optimizers")
     found = check_refused(body, "paddle", 7, "private lists of Paddle's optimizers")
 
     assert found.hint.startswith("train in bfloat16, which needs no scaler")

@@ -14,7 +14,7 @@ from codemods.rules.oneflow import subclasses as oneflow
 from codemods.rules.own import edits, iterating, rates, reading
 from codemods.rules.paddle import groups
 from codemods.rules.paddle import subclasses as paddle
-from tests.codemods.forms.subclasses import DECAYS, GROUPS, OWN, OWN_OF_PADDLE, SGD
+from tests.codemods.forms.subclasses import DECAYS, GROUPS, OWN, SGD
 from tests.codemods.forms.subclasses import OWN_RESUMED as RESUMED
 from tests.codemods.test_execution import TORCH
 from tests.codemods.test_mutations import is_caught, native_codes, ported, trained
@@ -45,6 +45,7 @@ WRITTEN: Final = (
     "AppendedLR",
     ("            low,", "            base_lr = base_lr / 2\n            low,"),
 )
+SWAPPED: Final = {"lr": "base", "initial_lr": "now"}
 LAST: Final = ("self.min_lr", "self.last_step")
 
 
@@ -65,7 +66,7 @@ class Dropped(NamedTuple):
 
 
 def changed(name: str, *changes: tuple[str, str]) -> str:
-    text = {**OWN, **OWN_OF_PADDLE, **RESUMED}[name]
+    text = {**OWN, **RESUMED}[name]
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -162,7 +163,7 @@ DROPPED: Final = [
         "oneflow",
         oneflow,
         "_free",
-        lambda _, names: names[0],
+        lambda *given: given[-1][0],
         changed("WarmupCosineLR", ("last_epoch > self.total", "last_epoch > step - 1")),
     ),
     *(
@@ -176,13 +177,17 @@ DROPPED: Final = [
         )
         for target in ("paddle", "oneflow")
     ),
+    *(
+        Dropped("which rate", target, iterating, "RATES", SWAPPED, OWN["RestartLR"])
+        for target in ("paddle", "oneflow")
+    ),
     Dropped(
-        "which rate",
-        "paddle",
-        iterating,
-        "RATES",
-        {"lr": "base", "initial_lr": "now"},
-        OWN_OF_PADDLE["RestartLR"],
+        "the present rates",
+        "oneflow",
+        oneflow,
+        "lacks_one_group",
+        _none,
+        changed("AppendedNowLR", (SGD, GROUPS)),
     ),
 ]
 

@@ -60,6 +60,9 @@ NEAR_MISSES = [
     ("torch's get_lr", returning("super().get_lr()") + MADE, "returns no list"),
     ("the base for more", CLASS + "    def f(self): super().step()\n" + MADE, "more than to begin"),
     ("a number", returning("0.1") + MADE, "returns no list that has a rate for each group"),
+    ("a generator", returning("x").replace("return x", "yield 3") + MADE, "returns no list"),
+    ("no return", returning("x").replace("return x", "raise x") + MADE, "returns nothing"),
+    ("a default of torch's", CLASS.replace(" n,", " n=torch.pi,") + MADE, "computes with torch"),
     ("nothing", returning("") + MADE, "returns no list"),
     ("two rates", returning("[0.1, 0.2]") + MADE, "returns no list"),
     ("some groups", returning("[b for b in self.base_lrs if b]") + MADE, "returns no list"),
@@ -223,14 +226,10 @@ NEAR_MISSES_OF_ONEFLOW = [
     ("its last step", CLASS.replace("self.n", "self.last_step") + MADE, "uses `last_step`"),
     ("its method", CLASS + "    def update_lrs(self): ...\n" + MADE, "of its own"),
     (
-        "from the present rate",
-        returning("[g['lr'] / 2 for g in self.optimizer.param_groups]") + MADE,
-        "goes on from the present rate",
-    ),
-    (
-        "a closed form",
-        CLASS + GET_LR.replace("get_lr", "_get_closed_form_lr") + MADE,
-        "closed form",
+        "from the present rates of several groups",
+        returning("[g['lr'] / 2 for g in self.optimizer.param_groups]")
+        + MADE.replace("model.parameters()", "[{'params': w}, {'params': v}]"),
+        "parameter groups",
     ),
     (
         "a memory of several groups",
@@ -342,6 +341,7 @@ class Mine(LRScheduler):
     def get_lr(self) -> List[float]:
         if not self._get_lr_called_within_step:
             warnings.warn("please use `get_last_lr()`")
+
         if self.last_epoch == 0:
             return self.base_lrs
         return [

@@ -31,6 +31,7 @@ TENSORS = [
     "a = torch.log(torch.ones(3))\nb = a.clone()\nopt = optim.Adam([b], lr=0.1)\n",
     IN_A_CLASS,
     IN_A_CLASS + "    def load(self, x):\n        self.alpha = torch.tensor(x)\n",
+    IN_A_CLASS + "    def drop(self):\n        self.alpha = None\n",
     IN_A_CLASS + "    def add(self, x):\n        self.alpha += x\n        f([self.alpha])\n",
 ]
 MAY_BE_GROUPS = [
@@ -44,6 +45,7 @@ MAY_BE_GROUPS = [
     "for a in torch.zeros(3): opt = optim.Adam([a], lr=0.1)\n",
     "a, b = torch.zeros(3), x\nopt = optim.Adam([a, b], lr=0.1)\n",
     IN_A_CLASS.replace("[self.alpha]", "[self.beta]"),
+    IN_A_CLASS.replace("torch.zeros(1, requires_grad=True)", "None"),
     IN_A_CLASS + "    def load(self, x):\n        self.alpha = x\n",
     IN_A_CLASS + "    def load(self, x):\n        self.alpha, y = x\n",
     IN_A_CLASS + "    def load(self, x):\n        for self.alpha in x: ...\n",

@@ -14,7 +14,7 @@ from codemods.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
-from codemods.rules.own.edits import common_edits
+from codemods.rules.own.edits import common_edits, written
 from codemods.rules.own.iterating import inside
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from codemods.model import Edit, Outcome
     from codemods.rules.own import OwnScheduler
     from codemods.rules.requirements import Surroundings
+    from codemods.source import Source
 
 NATIVE: Final = "oneflow.optim.lr_scheduler._LRScheduler"
 CODE: Final = "OF302"
@@ -35,6 +36,8 @@ RESERVED: Final = frozenset(
 # The names for what `get_lr` is given, the first that the function has not for something else.
 BASE_LR: Final = ("base_lr", "initial_lr")
 STEP: Final = ("step", LAST_STEP)
+# The rate that the only group has.
+NOW: Final = 'self.optimizer.param_groups[0]["lr"]'
 
 
 def convert_own(around: Surroundings, construct: Construct) -> Outcome:
@@ -44,16 +47,14 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
         return own
     if (reason := _lacks(around, construct, own)) is not None:
         return Blocked(reason)
-    (formula,) = own.formulas
-    base_lr, step = _free(own, BASE_LR), _free(own, STEP)
-    if not base_lr or not step:
-        return Blocked("its `get_lr` has all names for something else that OneFlow's takes")
-    edits: list[Edit] = [
-        Insert(formula.params.params[0].name, f", {base_lr}, {step}", "after"),
-        *common_edits(around.source, own, {"base": base_lr}),
-        *_epochs(own, step),
-        *_keywords(own.start or construct.call),
-    ]
+    edits: list[Edit] = [*common_edits(own), *_keywords(own.start or construct.call)]
+    for formula in own.formulas:
+        given = _free(own, formula, BASE_LR), _free(own, formula, STEP)
+        if not all(given):
+            return Blocked("its `get_lr` has all names for something else that OneFlow's takes")
+        edits += _formula(around.source, own, formula, *given)
+    within = {node for formula in own.formulas for node in inside(formula)}
+    edits += (Replace(m.attr, (LAST_STEP,)) for m in own.epochs if m not in within)
     return Converted(tuple(edits), verbose_notes(own, construct), NATIVE, CODE)
 
 
@@ -65,27 +66,28 @@ def _lacks(around: Surroundings, construct: Construct, own: OwnScheduler) -> str
         if writes(shape, "initial_lr"):
             line = around.source.line(use.node)
             return f"its groups are used in line {line}, and OneFlow asks for base rates once"
-    if own.reads_now:
-        return "it goes on from the present rate, which OneFlow's `get_lr` is not given"
-    if len(own.formulas) > 1:
-        return "it has a closed form too, which OneFlow's schedulers do not ask for"
-    return lacks_one_group(around, own)
+    return lacks_one_group(around) if own.needs_one_group or own.reads_now else None
 
 
-def _free(own: OwnScheduler, names: Sequence[str]) -> str:
-    """Return the first of some names that `get_lr` has for nothing else, empty if there is none."""
+def _formula(
+    source: Source, own: OwnScheduler, formula: cst.FunctionDef, base_lr: str, step: str
+) -> Iterator[Edit]:
+    """Take what OneFlow gives, and use it."""
+    yield Insert(formula.params.params[0].name, f", {base_lr}, {step}", "after")
+    within = set(inside(formula))
+    for rates in own.rates:
+        if rates.node in within:
+            yield from written(source, rates, {"base": base_lr, "now": NOW})
+    yield from (Replace(member, (step,)) for member in own.epochs if member in within)
+
+
+def _free(own: OwnScheduler, formula: cst.FunctionDef, names: Sequence[str]) -> str:
+    """Return the first of some names that a function has for nothing else, empty if it has all."""
     ours = {node for rates in own.rates for node, _ in rates.reads}
     ours.update(node for rates in own.rates for node in rates.frame)
-    body = inside(own.formulas[0].body)
-    taken = {node.value for node in body if isinstance(node, cst.Name) and node not in ours}
+    body = (node for node in inside(formula.body) if node not in ours)
+    taken = {node.value for node in body if isinstance(node, cst.Name)}
     return next((name for name in names if name not in taken), "")
-
-
-def _epochs(own: OwnScheduler, step: str) -> Iterator[Edit]:
-    within = set(inside(own.formulas[0]))
-    for member in own.epochs:
-        is_given = member in within
-        yield Replace(member, (step,)) if is_given else Replace(member.attr, (LAST_STEP,))
 
 
 def _keywords(call: cst.Call) -> Iterator[Edit]:

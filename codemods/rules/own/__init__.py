@@ -45,13 +45,8 @@ def read(
     return own
 
 
-def lacks_one_group(around: Surroundings, own: OwnScheduler) -> str | None:
-    """Return why there may be several groups, which a class is asked for otherwise than torch's.
-
-    What it does while it is asked shows there, and so does a rate that it takes of the first.
-    """
-    if not (own.is_of_one_group or own.has_effects):
-        return None
+def lacks_one_group(around: Surroundings) -> str | None:
+    """Return why an optimizer of a bundle may have several groups, None if each has one."""
     reasons = (around.lacks("one group", optimizer, {}) for optimizer in around.bundle.optimizers)
     return next((reason for reason in reasons if reason is not None), None)
 

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 LOOSE: Final = (cst.IfExp, cst.Lambda, cst.NamedExpr)
 
 
-def common_edits(source: Source, own: OwnScheduler, words: Mapping[Rate, str]) -> Iterator[Edit]:
-    """Yield what makes a number of the lists of rates, and takes out what is needless."""
-    for rates in own.rates:
-        yield from written(source, rates, words)
+def common_edits(own: OwnScheduler) -> Iterator[Edit]:
+    """Yield what takes out the needless, and annotates what is a number from now on."""
     for statement in own.needless:
         yield RewriteStatement(statement, ())
     for function in own.formulas:

@@ -39,8 +39,9 @@ class OwnScheduler:
     has_effects: bool = False
 
     @property
-    def is_of_one_group(self) -> bool:
-        return any(rates.is_single for rates in self.rates)
+    def needs_one_group(self) -> bool:
+        """Whether it shows that torch asks once for all groups, and for a list."""
+        return self.has_effects or any(rates.is_single for rates in self.rates)
 
     @property
     def reads_now(self) -> bool:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
-from libcst.metadata import Assignment
 
 from codemods.callees import INIT
 from codemods.names import in_package
 from codemods.plain import outside_name
 from codemods.rules.functions import has_effect
-from codemods.rules.own.edits import has_comment
+from codemods.rules.own.formulas import CALLED_WITHIN_STEP, read_formula
 from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import OwnScheduler, UnfitError
-from codemods.rules.own.rates import appended, rates_of, single_of
 from codemods.subclasses import methods_of, references_of, start_of
 from codemods.targets import is_store
 from codemods.whereabouts import is_variable
@@ -22,14 +20,11 @@ from codemods.whereabouts import is_variable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from codemods.rules.own.rates import Rates
     from codemods.source import Source
 
 GET_LR: Final = "get_lr"
 LAST_EPOCH: Final = "last_epoch"
-SELF: Final = "self"
 FORMULAS: Final = (GET_LR, "_get_closed_form_lr")
-CALLED_WITHIN_STEP: Final = "_get_lr_called_within_step"
 # What torch's base has, and a class that defines it for itself changes.
 OF_TORCH: Final = frozenset(
     (
@@ -100,7 +95,10 @@ class Reader:
             self._init(self.found.init)
         for name in FORMULAS:
             if name in self.methods:
-                self._formula(self.methods[name])
+                self._holder(self.methods[name])
+                read_formula(self.source, self.methods[name], self.found, self.done)
+        for node in inside(self.owner.body):
+            self._check_torch(node)
         for function in self.methods.values():
             self._method(function)
         return self.found
@@ -152,88 +150,6 @@ class Reader:
         elif is_variable(self.source, node) and node not in self.done:
             raise UnfitError(f"line {self.source.line(node)} reads more of the optimizer")
 
-    # the rates
-
-    def _formula(self, function: cst.FunctionDef) -> None:
-        holder = self._holder(function)
-        if self.source.text(function.params).strip(" ,") != SELF:
-            raise UnfitError(f"`{function.name.value}` has arguments")
-        self.found.formulas.append(function)
-        for node in inside(function.body):
-            match node:
-                case cst.Return():
-                    if self.source.enclosing(node, cst.FunctionDef, cst.Lambda) is function:
-                        self._returned(holder, node)
-                case cst.If(test=test) if self._is_guard(holder, node):
-                    self.found.needless.append(node)
-                    self.done.update(inside(test))
-        for node in inside(function.body):
-            if isinstance(node, cst.Subscript) and not is_store(self.source, node):
-                single = single_of(holder, node)
-                if single is not None and single.members[0] not in self.done:
-                    self._take(single)
-
-    def _returned(self, holder: str, statement: cst.Return) -> None:
-        if (rates := appended(self.source, holder, statement)) is not None:
-            self._take(rates)
-            return
-        values = self._values(statement)
-        lists = [rates_of(self.source, holder, value) for value in values or ()]
-        if not lists or None in lists:
-            line = self.source.line(statement)
-            raise UnfitError(f"line {line} returns no list that has a rate for each group")
-        for rates in (r for found in lists for r in found or ()):
-            if has_comment(self.source, rates):
-                line = self.source.line(rates.node)
-                raise UnfitError(f"a comment in the list of line {line} would be left out")
-            if rates.node not in self.done:
-                self.done.add(rates.node)
-                self._take(rates)
-
-    def _take(self, rates: Rates) -> None:
-        self.found.rates.append(rates)
-        self.done.update(rates.members)
-
-    def _values(self, statement: cst.Return) -> list[cst.BaseExpression] | None:
-        """Return what is assigned to a name that is only returned, else the expression."""
-        value = statement.value
-        if value is None or not isinstance(value, cst.Name):
-            return None if value is None else [value]
-        scope = self.source.scopes.get(value)
-        found: list[cst.BaseExpression] = []
-        for assignment in scope[value.value] if scope is not None else ():
-            node = assignment.node if isinstance(assignment, Assignment) else None
-            target = self.source.parents.get(node) if node is not None else None
-            made = self.source.parents.get(target) if target is not None else None
-            uses = (self.source.parents[access.node] for access in assignment.references)
-            is_returned = all(isinstance(use, cst.Return) for use in uses)
-            is_here = assignment.scope is scope and is_returned
-            if not isinstance(made, cst.Assign) or len(made.targets) != 1 or not is_here:
-                return None
-            found.append(made.value)
-        return found
-
-    def _is_guard(self, holder: str, node: cst.If) -> bool:
-        """Tell whether a condition only warns who calls `get_lr` by hand, which is not ported."""
-        match node:
-            case cst.If(
-                test=cst.UnaryOperation(operator=cst.Not(), expression=cst.Attribute() as asked),
-                orelse=None,
-                body=cst.IndentedBlock(body=lines),
-            ):
-                is_asked = self.source.text(asked) == f"{holder}.{CALLED_WITHIN_STEP}"
-                no_comment = "#" not in self.source.text(node)
-                return is_asked and no_comment and all(self._warns(line) for line in lines)
-        return False
-
-    def _warns(self, line: cst.BaseStatement) -> bool:
-        match line:
-            case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=function))]):
-                return outside_name(self.source, function) == "warnings.warn"
-        return False
-
-    # everything else
-
     def _holder(self, function: cst.FunctionDef) -> str:
         """Return the name of the instance in a method, empty where there is none."""
         decorators = [self.source.text(d.decorator) for d in function.decorators]
@@ -257,6 +173,13 @@ class Reader:
                 changes = has_effect(self.source, node) and not is_ours
                 self.found.has_effects = self.found.has_effects or changes
 
+    def _check_torch(self, node: cst.CSTNode) -> None:
+        if not isinstance(node, cst.Name) or not is_variable(self.source, node):
+            return
+        is_torch = in_package(outside_name(self.source, node) or "", "torch")
+        if is_torch and not isinstance(_around(self.source, node), cst.Annotation):
+            raise UnfitError(f"line {self.source.line(node)} computes with torch")
+
     def _is_own_method(self, holder: str, node: cst.BaseExpression) -> bool:
         is_member = isinstance(node, cst.Attribute) and self.source.text(node.value) == holder
         return is_member and isinstance(node, cst.Attribute) and node.attr.value in self.methods
@@ -266,9 +189,6 @@ class Reader:
         line = self.source.line(node)
         if node.value == "super" and node not in self.done:
             raise UnfitError(f"line {line} asks torch's base for more than to begin")
-        is_torch = in_package(outside_name(self.source, node) or "", "torch")
-        if is_torch and not isinstance(_around(self.source, node), cst.Annotation):
-            raise UnfitError(f"line {line} computes with torch")
         if holder and node.value == holder and node not in self.done:
             if not isinstance(above, cst.Attribute):
                 raise UnfitError(f"line {line} hands the scheduler on")

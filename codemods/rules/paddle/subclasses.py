@@ -14,7 +14,7 @@ from codemods.facts import MethodCall
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import given_to
-from codemods.rules.own.edits import common_edits
+from codemods.rules.own.edits import common_edits, written
 from codemods.rules.own.iterating import inside
 from codemods.whereabouts import is_variable
 
@@ -58,12 +58,14 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
     for requirement in REQUIRES:
         if (reason := around.lacks(requirement, construct, given)) is not None:
             return Blocked(reason)
-    reason = lacks_one_group(around, own) or _differs_on_resume(around, own, given)
-    if reason is not None:
+    reason = lacks_one_group(around) if own.needs_one_group else None
+    if (reason := reason or _differs_on_resume(around, own, given)) is not None:
         return Blocked(reason)
     if own.init is not None and _has_name(own.init, LEARNING_RATE):
         return Blocked(f"its `__init__` has a `{LEARNING_RATE}` of its own")
-    edits = [*_called(given), *_begun(own), *common_edits(around.source, own, WORDS)]
+    edits = [*_called(given), *_begun(own), *common_edits(own)]
+    for rates in own.rates:
+        edits += written(around.source, rates, WORDS)
     return Converted(tuple(edits), verbose_notes(own, construct), NATIVE, CODE)
 
 

@@ -1,7 +1,6 @@
 """Classes that people build on torch's LRScheduler, each in a script that trains with it.
 
-`OWN` are native on both frameworks. Paddle's `last_lr` also has what goes on from the present rate;
-OneFlow's groups have rates of their own.
+`OWN` are native on both frameworks; OneFlow's groups have rates of their own too.
 """
 
 from __future__ import annotations
@@ -333,6 +332,9 @@ _BETWEEN: Final = (
 OWN: Final[Mapping[str, str]] = {
     "PolyLR": _script(_POLY, "PolyLR(optimizer, STEPS)"),
     "WarmUpLR": _script(_WARM_UP, "WarmUpLR(optimizer, 60)"),
+    "WarmUpLR from an int": _script(
+        _WARM_UP, "WarmUpLR(optimizer, 5000)", "optim.SGD(model.parameters(), lr=1)"
+    ),
     "NoamLR": _script(_NOAM, "NoamLR(optimizer, warmup_steps=20)"),
     "WarmupMultiStepLR": _script(
         _MULTI_STEP, "WarmupMultiStepLR(optimizer, [40, 80], warmup_iters=20)"
@@ -344,6 +346,8 @@ OWN: Final[Mapping[str, str]] = {
     "InitialLR": _script(_INITIAL, "InitialLR(optimizer, 0.05)"),
     "FirstLR": _script(_FIRST, "FirstLR(optimizer, last_epoch=-1)"),
     "AppendedLR": _script(_APPENDED, "AppendedLR(optimizer, STEPS)"),
+    "AppendedNowLR": _script(_APPENDED_NOW, "AppendedNowLR(optimizer)"),
+    "RestartLR": _script(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
     "SeenLR": _script(_GLOBAL, "SeenLR(optimizer)"),
     "CountingLR": _script(_COUNTING, "CountingLR(optimizer)"),
     "PolyLR of groups with one rate": _script(_POLY, "PolyLR(optimizer, STEPS)", DECAYS),
@@ -354,19 +358,21 @@ OWN: Final[Mapping[str, str]] = {
 OWN_RESUMED: Final[Mapping[str, str]] = {
     "PolyLR, resumed": _resumed(_POLY, "PolyLR(optimizer, 120)"),
     "WarmUpLR, resumed": _resumed(_WARM_UP, "WarmUpLR(optimizer, 90)"),
+    "RestartLR, resumed": _resumed(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
 }
 OWN_OF_PADDLE: Final[Mapping[str, str]] = {
-    "AppendedNowLR": _script(_APPENDED_NOW, "AppendedNowLR(optimizer)"),
-    "RestartLR": _script(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
-}
-OWN_RESUMED_OF_PADDLE: Final[Mapping[str, str]] = {
-    "RestartLR, resumed": _resumed(_FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])"),
+    "RestartLR of groups with one rate": _script(
+        _FROM_NOW, "RestartLR(optimizer, 0.97, [30, 70])", DECAYS
+    ),
 }
 OWN_OF_ONEFLOW: Final[Mapping[str, str]] = {
     "PolyLR with rates in between": _script(_POLY, "PolyLR(optimizer, STEPS)").replace(*_BETWEEN),
+    "AppendedNowLR with rates in between": _script(
+        _APPENDED_NOW, "AppendedNowLR(optimizer)"
+    ).replace(*_BETWEEN),
     "PolyLR of two groups": _script(_POLY, "PolyLR(optimizer, STEPS)", GROUPS),
     "AppendedLR of two groups": _script(_APPENDED, "AppendedLR(optimizer, STEPS)", GROUPS),
     "InitialLR of two groups": _script(_INITIAL, "InitialLR(optimizer, 0.05)", GROUPS),
 }
 IN_ONE: Final = (OWN, OWN_OF_PADDLE, OWN_OF_ONEFLOW)
-IN_TWO: Final = (OWN_RESUMED, OWN_RESUMED_OF_PADDLE)
+IN_TWO: Final = (OWN_RESUMED,)
