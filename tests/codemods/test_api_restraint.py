@@ -289,6 +289,20 @@ def test_what_paddle_has_under_another_name_is_not_asked_for(line: str, reason: 
     assert not check_sound(text.encode(), "oneflow").incomplete
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = eval("torch.ones(3)")',
+        'optim = importlib.import_module("torch.optim")',
+        'x = globals()["torch"].ones(3)',
+        'x = sys.modules["torch"]',
+    ],
+)
+def test_a_name_of_torch_in_a_string_that_is_run_is_left(line: str) -> None:
+    for to in ("paddle", "oneflow"):
+        check_refused(f"import torch\ny = torch.ones(1)\n{line}\n", to, 3, "in a string")
+
+
 def test_a_word_that_is_a_classs_name_too_is_a_word() -> None:
     text = 'from torch import nn\nname = "Conv2d"\nx = hasattr(nn.ReLU(), "weight")\n'
 
