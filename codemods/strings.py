@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.arguments import is_builtin
+from codemods.memory import last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +69,7 @@ def _code(source: Source) -> Iterator[tuple[cst.CSTNode, str, str]]:
         index = source.enclosing(node, cst.Subscript)
         argument = source.parents.get(node)
         call = source.parents.get(argument) if isinstance(argument, cst.Arg) else None
-        if (isinstance(call, cst.Call) and _last(call.func) in RUNNING) or (
+        if (isinstance(call, cst.Call) and last(call.func) in RUNNING) or (
             index is not None and source.text(index.value) in NAMESPACES
         ):
             yield node, "a name of torch in a string", "import it, and use its name"
-
-
-def _last(function: cst.BaseExpression) -> str:
-    if isinstance(function, cst.Attribute):
-        return function.attr.value
-    return function.value if isinstance(function, cst.Name) else ""

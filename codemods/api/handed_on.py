@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.api import torch_members
+from codemods.memory import last
 from codemods.plain import outside_name
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def _calls(source: Source, node: cst.BaseExpression, same: int) -> Iterator[tupl
         return
     names = _names(source, node)
     for call in source.each(cst.Call):
-        if _last(call.func) == "partial" and call.args and call.args[0].value is node:
+        if last(call.func) == "partial" and call.args and call.args[0].value is node:
             yield call, same + 1
-        elif _last(call.func) in names:
+        elif last(call.func) in names:
             yield call, same
         elif _may_be(source, call.func):
             yield call, ANY
@@ -75,7 +76,7 @@ def _of_subclass(source: Source, owner: cst.ClassDef) -> Iterator[cst.Call]:
     yield from (c for c in inside if source.text(c.func).endswith("super().__init__"))
     makes = [n for n in owner.body.body if isinstance(n, cst.FunctionDef)]
     if all(function.name.value != "__init__" for function in makes):
-        yield from (c for c in source.each(cst.Call) if _last(c.func) == owner.name.value)
+        yield from (c for c in source.each(cst.Call) if last(c.func) == owner.name.value)
 
 
 def _names(source: Source, node: cst.BaseExpression) -> set[str]:
@@ -84,7 +85,7 @@ def _names(source: Source, node: cst.BaseExpression) -> set[str]:
         case cst.Param(name=cst.Name(value=name)) | cst.Arg(keyword=cst.Name(value=name)):
             return {name}
         case cst.Assign(targets=targets):
-            return {_last(target.target) for target in targets} - {""}
+            return {last(target.target) for target in targets} - {""}
     return set()
 
 
@@ -92,7 +93,7 @@ def _may_be(source: Source, function: cst.BaseExpression) -> bool:
     """Tell whether what is called may be a class that was handed on."""
     if isinstance(function, cst.Name | cst.Attribute):
         scope = source.scopes.get(function)
-        name = _last(function)
+        name = last(function)
         found = scope[name] if isinstance(function, cst.Name) and scope is not None else ()
         defined = [getattr(a, "node", None) for a in found]
         is_own = any(isinstance(d, cst.FunctionDef | cst.ClassDef) for d in defined)
@@ -100,9 +101,3 @@ def _may_be(source: Source, function: cst.BaseExpression) -> bool:
         is_known = is_own or is_member or name.startswith("__")
         return not is_known and outside_name(source, function) is None
     return isinstance(function, cst.Subscript | cst.Call)
-
-
-def _last(function: cst.BaseExpression) -> str:
-    if isinstance(function, cst.Attribute):
-        return function.attr.value
-    return function.value if isinstance(function, cst.Name) else ""
