@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.arguments import is_python_own, value_of
+from codemods.memory import last
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,11 +68,11 @@ class _Uses:
 
     def is_of_another(self, layer: cst.BaseExpression) -> bool:
         """Tell whether a name holds nothing but single layers of other classes of torch."""
-        name = _last(layer)
+        name = last(layer)
         made = [
             self.meanings.get(a.value.func, LAYERS) if isinstance(a.value, cst.Call) else LAYERS
             for a in self.source.each(cst.Assign)
-            if name is not None and any(_last(t.target) == name for t in a.targets)
+            if name and any(last(t.target) == name for t in a.targets)
         ]
         return bool(made) and not any(m.startswith((LAYERS, *CONTAINERS)) for m in made)
 
@@ -109,7 +110,7 @@ class _Uses:
         self, call: cst.Call, argument: cst.Arg
     ) -> Iterator[tuple[cst.FunctionDef, str]]:
         """Yield the parameters that an argument may be for functions of the file."""
-        name = _last(call.func)
+        name = last(call.func)
         owners = [c for c in self.source.each(cst.ClassDef) if c.name.value == name]
         for function in self.source.each(cst.FunctionDef):
             owner = self.source.enclosing(function, cst.ClassDef, cst.FunctionDef)
@@ -214,7 +215,7 @@ class _Uses:
 
     def _is_collected(self, argument: cst.Arg) -> bool:
         call = self.source.parents[argument]
-        return isinstance(call, cst.Call) and _last(call.func) in COLLECTED
+        return isinstance(call, cst.Call) and last(call.func) in COLLECTED
 
     def _is_in_test(self, node: cst.CSTNode) -> bool:
         below = node
@@ -232,12 +233,6 @@ def _picks(test: str, param: str) -> bool:
     is_trained = test.replace(f"not {param}.requires_grad", "")
     words = (f"{param}.requires_grad", f"{param}.grad is not None")
     return " or " not in test and any(word in is_trained for word in words)
-
-
-def _last(node: cst.BaseExpression) -> str | None:
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else None
 
 
 def _named(node: cst.CSTNode, name: str) -> Iterator[cst.Name]:

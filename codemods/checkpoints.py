@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.arguments import definition_of
+from codemods.memory import last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def checkpoint_uses(source: Source, types: Types) -> Iterator[tuple[cst.CSTNode,
             if (word := _place(source, file)) is not None:
                 yield file, word
     for call in source.each(cst.Call) if files else ():
-        if _last(call.func) in ASKING and call.args and source.text(call.args[0].value) in files:
+        if last(call.func) in ASKING and call.args and source.text(call.args[0].value) in files:
             yield call, AS_A_FILE
 
 
@@ -57,7 +58,7 @@ def _place(source: Source, file: cst.BaseExpression) -> str | None:
         case cst.BinaryOperation(operator=cst.Divide()):
             return PATH
         case cst.Call(func=function):
-            return MADE.get(_last(function))
+            return MADE.get(last(function))
     return None
 
 
@@ -72,9 +73,3 @@ def _made(source: Source, node: cst.BaseExpression) -> cst.BaseExpression | None
         if isinstance(above, cst.WithItem):
             return above.item
     return definition_of(source, node)
-
-
-def _last(function: cst.BaseExpression) -> str:
-    if isinstance(function, cst.Attribute):
-        return function.attr.value
-    return function.value if isinstance(function, cst.Name) else ""

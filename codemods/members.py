@@ -16,7 +16,7 @@ from codemods.api import torch_members
 from codemods.api.convert import choose
 from codemods.flow import is_store
 from codemods.kinds import UNKNOWN
-from codemods.model import Blocked, Converted, Replace
+from codemods.model import Blocked, Converted, RemoveArgument, Replace
 from codemods.plain import outside_name
 
 if TYPE_CHECKING:
@@ -190,8 +190,11 @@ class _Members:
             for use, row in zip(uses, rows, strict=True)
             if row.is_list or (row.is_property and self.is_whole)
         ]
-        if always or noted:
-            return (always or noted)[0]
+        # An argument that has no effect on any of torch's objects has none on this one.
+        dropping = [u for u in uses if u is not None and _only_drops(u.outcome)]
+        is_alike = len(dropping) == len(rows) and len({u.outcome for u in dropping}) == 1
+        if found := [*(dropping if is_alike else ()), *always, *noted]:
+            return found[0]
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
 
@@ -216,6 +219,13 @@ class _Members:
         if name == "sort":  # a list's and an array's return nothing
             return not isinstance(self.source.parents.get(call), cst.Expr)
         return name in ("max", "min") and any(a.keyword is None for a in call.args)
+
+
+def _only_drops(outcome: Outcome) -> bool:
+    """Tell whether all that becomes of a use is that it loses arguments."""
+    return isinstance(outcome, Converted) and all(
+        isinstance(edit, RemoveArgument) for edit in outcome.edits
+    )
 
 
 def _as_function(name: str, node: cst.Attribute, call: cst.Call) -> Replace:

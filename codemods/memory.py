@@ -25,7 +25,7 @@ view_as
 """
 VIEW_ATTRIBUTES: Final = ("T", "data", "mT")
 # Builtin functions that hand their arguments on, as they are or one by one.
-HANDED_ON: Final = ("enumerate", "iter", "list", "next", "reversed", "tuple", "zip")
+HANDED_ON: Final = ("dict", "enumerate", "iter", "list", "next", "reversed", "tuple", "zip")
 # Methods that keep what they are given: of lists, sets, dicts, queues and what is like them.
 STORING: Final = "add append appendleft extend insert push put send setdefault store update"
 # What a function of torch gives that keeps nothing of its arguments.
@@ -119,7 +119,9 @@ class Memory:
                 return [one, other]
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 return [e.value for e in elements]
-            case cst.ListComp(elt=elt) | cst.GeneratorExp(elt=elt):
+            case cst.Dict(elements=elements):
+                return [e.value for e in elements]
+            case cst.ListComp(elt=elt) | cst.GeneratorExp(elt=elt) | cst.DictComp(value=elt):
                 return [elt]
         return []
 

@@ -127,7 +127,8 @@ def _is_shared(types: Types, sharing: Sharing, node: cst.AugAssign) -> bool:
     """Tell whether a tensor that is written by `+=` may be known by another name as well."""
     target = node.target
     if isinstance(target, cst.Subscript):
-        return types.of(target.value) == STATE  # a tensor's own part is written into
+        # A tensor's own part is written into.
+        return types.of(target.value) == STATE or sharing.is_element_shared(target)
     if not isinstance(target, cst.Name | cst.Attribute):
         return False
     of = types.of(target)

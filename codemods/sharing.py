@@ -30,6 +30,10 @@ WRITERS: Final = frozenset(n for n in torch_members.TENSOR - KEEPERS if n.endswi
 
 CONSTANTS: Final = ("constant_", "ones_", "zeros_")
 
+CONTAINERS: Final = ("dict", "list", "tuple")
+# Methods that give several tensors, each of which something else has as well.
+LENDERS: Final = ("buffers", "chunk", "parameters", "split", "unbind")
+
 
 class Sharing:
     """The writes of a file, and whom they reach."""
@@ -91,6 +95,17 @@ class Sharing:
             if self._may_share(node) if is_written else self.memory.is_kept(node):
                 return True
         return False
+
+    def is_element_shared(self, target: cst.Subscript) -> bool:
+        """Tell whether a list or dict holds a tensor that is also known otherwise."""
+        if self.types.of(target.value).kind not in CONTAINERS:
+            return False
+        return any(
+            last(node.func) in LENDERS
+            if isinstance(node, cst.Call)
+            else self.types.of(node) == TENSOR and isinstance(node, cst.Name | cst.Attribute)
+            for node in self.memory.sources(target.value)
+        )
 
     def _writes(self) -> Iterator[cst.BaseExpression]:
         """Yield what is written into, but for names: `+=` on one is looked at by itself."""

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from codemods.arguments import is_builtin
+from codemods.memory import last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 LAYERS: Final = "torch.nn."
 MEMBER: Final = "Module."
+# What takes code or the name of a module, and where modules are found by their names.
+RUNNING: Final = ("__import__", "eval", "exec", "import_module")
+NAMESPACES: Final = ("globals()", "locals()", "sys.modules", "vars()")
+TORCH: Final = re.compile(r"\btorch\b")
 ASKING: Final = ("delattr", "getattr", "hasattr", "setattr")
 
 
@@ -28,6 +34,7 @@ def misleading(source: Source, table: Table) -> Iterator[tuple[cst.CSTNode, str,
     if any(node.attr.value == "__name__" for node in source.each(cst.Attribute)):
         yield from _classes(source, table)
     yield from _members(source, table)
+    yield from _code(source)
 
 
 def _classes(source: Source, table: Table) -> Iterator[tuple[cst.CSTNode, str, str]]:
@@ -52,3 +59,17 @@ def _members(source: Source, table: Table) -> Iterator[tuple[cst.CSTNode, str, s
                 name = MEMBER + node.raw_value
                 if name in table.left:
                     yield node, table.left[name], "ask for the class with isinstance"
+
+
+def _code(source: Source) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    """Yield strings that are run, or that name a module."""
+    for node in source.each(cst.SimpleString):
+        if not TORCH.search(node.raw_value):
+            continue
+        index = source.enclosing(node, cst.Subscript)
+        argument = source.parents.get(node)
+        call = source.parents.get(argument) if isinstance(argument, cst.Arg) else None
+        if (isinstance(call, cst.Call) and last(call.func) in RUNNING) or (
+            index is not None and source.text(index.value) in NAMESPACES
+        ):
+            yield node, "a name of torch in a string", "import it, and use its name"

@@ -37,6 +37,7 @@ def rmsprop(batch: Batch, group: Group) -> None:
     rate, eps = (-1.0 if momentum > 0 else lr) * scale, float(group["eps"]) * scale
     corrections = (1.0, 1.0, UNSCALED, NO_L1, 0.0)
     options = (rate, *corrections, 0.0, alpha, eps, 0.0, *_FLAGS)
+    update = _C.dispatch_adam_update
     for param, given, state in zip(*batch, strict=True):
         if given is None:
             continue
@@ -47,12 +48,12 @@ def rmsprop(batch: Batch, group: Group) -> None:
         # With a beta of zero the mean is the gradient itself.
         tensors = (grad, grad, state["square_avg"])
         if buffer is None:
-            _C.dispatch_adam_update(ADAM, (param, *tensors), *options)
+            update(ADAM, (param, *tensors), *options)
             continue
-        update = oneflow.zeros_like(param)
-        _C.dispatch_adam_update(ADAM, (update, *tensors), *options)
+        step = oneflow.zeros_like(param)
+        update(ADAM, (step, *tensors), *options)
         _C.dispatch_momentum_update(
-            MOMENTUM, (param, update, buffer), lr, UNSCALED, NO_L1, 0.0, momentum, 0.0, False, False
+            MOMENTUM, (param, step, buffer), lr, UNSCALED, NO_L1, 0.0, momentum, 0.0, False, False
         )
 
 

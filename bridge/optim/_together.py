@@ -25,15 +25,15 @@ _FEWEST = 3
 
 def step_by_formula(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> None:
     """Step each parameter of `batch` by the optimizer's formula."""
-    for likes in _alike(optimizer, xp, batch):
-        if len(likes.params) < _FEWEST:
-            for param, grad, state in zip(*likes, strict=True):
+    for rows in _alike(optimizer, xp, batch):
+        if len(rows) < _FEWEST:
+            for param, grad, state in rows:
                 optimizer.formula(xp, param, grad, state, group)
         else:
-            _step_as_one(optimizer, xp, likes, group)
+            _step_as_one(optimizer, xp, Batch.of(rows), group)
 
 
-def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
+def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[list[Row]]:
     # A parameter given twice, which torch only warns of, steps twice, one after the other.
     is_simple = len({id(param) for param in batch.params}) == len(batch.params)
     most = xp.joins_up_to if optimizer.is_elementwise and is_simple else 0
@@ -43,7 +43,7 @@ def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
         param, _, state = row
         shape = param.shape
         if len(shape) != 1 or not 0 < shape[0] <= most:
-            yield Batch.of([row])
+            yield [row]
             continue
         numbers = [value for value in state.values() if type(value) in _NUMBERS]
         key = (tuple(state), tuple(numbers))
@@ -51,8 +51,8 @@ def _alike(optimizer: Any, xp: Backend, batch: Batch) -> Iterator[Batch]:
         room[key] = room.get(key, most) - shape[0]
         if room[key] <= 0:
             del room[key]
-            yield Batch.of(found.pop(key))
-    yield from map(Batch.of, found.values())
+            yield found.pop(key)
+    yield from found.values()
 
 
 def _step_as_one(optimizer: Any, xp: Backend, batch: Batch, group: Group) -> None:

@@ -133,7 +133,11 @@ def no_shape(source: Source, node: cst.BaseExpression) -> tuple[str | cst.CSTNod
     """Keep what is no shape: torch makes a tensor of that shape, Paddle one of its numbers."""
     last = node.func if isinstance(node, cst.Call) else node
     if isinstance(last, cst.Attribute) and last.attr.value in ("shape", "size"):
-        return Blocked(f"`{source.text(node)}` is a shape: use `torch.empty`")
+        text = source.text(node)
+        return Blocked(
+            f"`{text}` may be a torch.Size: write torch.empty({text}) for a tensor of that size, "
+            f"list({text}) for its numbers"
+        )
     return (node,)
 
 

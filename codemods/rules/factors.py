@@ -178,7 +178,9 @@ def _quotient(rate: float, base: float) -> float:
 
 def _number(source: Source, node: cst.BaseExpression) -> float | None:
     value = value_of(source, node)
-    return float(value) if isinstance(value, int | float) and value is not True else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def _base_number(source: Source, base: Rate) -> float | None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
     from codemods.source import Source
 
-PAIR: Final = 2
 # What Paddle writes on the parameters, by what a row requires of it.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "rates alone": ("lr",),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
 from codemods.arguments import Unbound, bind, definition_of, is_builtin
-from codemods.branches import repeats_of
+from codemods.branches import are_exclusive, repeats_of
 from codemods.rules.parameters import params_of, yields_parameters
 from codemods.signatures import signature
 
@@ -77,9 +78,13 @@ def _is_fresh(source: Source, name: cst.Name, params: set[cst.BaseExpression | N
     assignments = list(scope[name.value]) if scope is not None else []
     made = [getattr(a, "node", None) for a in assignments]
     references = [access.node for a in assignments for access in a.references]
-    return all(
+    given = [node for node in references if node in params]
+    is_anew = all(
         node is not None and repeats_of(source, node) is repeats_of(source, name) for node in made
-    ) and all(node in params or _is_counted(source, node) for node in references)
+    )
+    is_alone = all(are_exclusive(source, one, other) for one, other in combinations(given, 2))
+    others = (node for node in references if node not in params)
+    return is_anew and is_alone and all(_is_counted(source, node) for node in others)
 
 
 def _is_counted(source: Source, node: cst.CSTNode) -> bool:

@@ -245,6 +245,28 @@ def test_a_transposed_view_is_stepped_in_place(
     assert xp.numpy(matrix) == pytest.approx(xp.numpy(plain).T, rel=1e-6)
 
 
+@pytest.mark.only_backend("torch", "oneflow")
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}], ids=str)
+def test_what_a_parameter_becomes_between_two_steps_counts(
+    xp: Framework, options: dict[str, Any]
+) -> None:
+    start = np.arange(6, dtype="f4").reshape(2, 3)
+    param = xp.param(start)
+    opt = optim.SGD([param], lr=0.1, **options)
+    _step(xp, opt, 0.0)
+    param.data = xp.tensor(start).t()
+    opt.state.clear()
+    _step(xp, opt)
+    stepped_by_view = xp.numpy(param)
+    param.data = xp.tensor(start.astype("f8"))
+    opt.state.clear()
+    _step(xp, opt)
+
+    assert stepped_by_view == pytest.approx(start.T - 0.1)
+    # In float32 the rate would be 1e-9 off.
+    assert xp.numpy(param) == pytest.approx(start.astype("f8") - 0.1, rel=0, abs=1e-12)
+
+
 def test_a_transposed_gradient_is_read_right(xp: Framework) -> None:
     grad = np.arange(6, dtype="f4").reshape(3, 2)
     param = xp.param(np.zeros((2, 3), "f4"))

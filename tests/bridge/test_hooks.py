@@ -52,6 +52,14 @@ def test_a_step_hook_may_change_the_arguments(xp: Framework) -> None:
     assert ours.step() == "loss"
 
 
+def test_a_hook_that_the_closure_registers_runs_after_that_step(xp: Framework) -> None:
+    ours = optim.SGD([xp.param(_START)], lr=0.1)
+    calls: list[str] = []
+    ours.step(lambda: ours.register_step_post_hook(lambda *_: calls.append("after")))
+
+    assert calls == ["after"]
+
+
 @pytest.mark.xfail_backend(
     "torch", reason="torch's own step runs them again once a plain torch.optim.SGD was made"
 )

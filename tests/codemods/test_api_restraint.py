@@ -60,8 +60,8 @@ LEFT_ON_PADDLE = [
     ("F.cross_entropy(x, y, ignore_index=-1)", "`ignore_index=-1` is not known to be a class"),
     ("torch.full((2,), 1)", "gets no `dtype`"),
     ("torch.full((2,), n)", "gets no `dtype`"),
-    ("torch.Tensor(x.shape)", "`x.shape` is a shape"),
-    ("torch.FloatTensor(x.size())", "`x.size()` is a shape"),
+    ("torch.Tensor(x.shape)", "`x.shape` may be a torch.Size: write torch.empty(x.shape)"),
+    ("torch.FloatTensor(x.size())", "list(x.size()) for its numbers"),
     ("nn.init.kaiming_normal_(net.weight)", "not known to be the weight of a Linear"),
     ("nn.CrossEntropyLoss(w, label_smoothing=0.1)", "`label_smoothing` and `weight`, which differ"),
     ("isinstance(d, torch.device)", "`torch.device` is used as a value"),
@@ -287,6 +287,20 @@ def test_what_paddle_has_under_another_name_is_not_asked_for(line: str, reason: 
 
     check_refused(text, "paddle", 2, reason)
     assert not check_sound(text.encode(), "oneflow").incomplete
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = eval("torch.ones(3)")',
+        'optim = importlib.import_module("torch.optim")',
+        'x = globals()["torch"].ones(3)',
+        'x = sys.modules["torch"]',
+    ],
+)
+def test_a_name_of_torch_in_a_string_that_is_run_is_left(line: str) -> None:
+    for to in ("paddle", "oneflow"):
+        check_refused(f"import torch\ny = torch.ones(1)\n{line}\n", to, 3, "in a string")
 
 
 def test_a_word_that_is_a_classs_name_too_is_a_word() -> None:

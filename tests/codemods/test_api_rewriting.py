@@ -192,6 +192,13 @@ def test_a_method_that_only_needs_a_note_may_be_called_on_anything() -> None:
     assert notes == [(3, ".numpy"), (4, ".pow")]
 
 
+def test_an_argument_without_effect_is_dropped_whatever_has_it() -> None:
+    text = "import torch\nx = torch.ones(batch.to(device, non_blocking=True).shape)\n"
+    after = "import oneflow\nx = oneflow.ones(batch.to(device).shape)\n"
+
+    check_rewritten(text, after, "oneflow")
+
+
 def test_what_numel_becomes_is_known_again_where_torch_is_left() -> None:
     text = "import torch\nx = torch.lobpcg(torch.ones(3, layout=a))\nn = torch.ones(3).numel()\n"
     after = check_sound(text.encode(), "paddle", partial=True).after.decode()

@@ -48,7 +48,18 @@ KEPT = [
     ("of a state", "net = torch.nn.Tanh()\nfor v in net.state_dict().values():\n    v *= 2", 6),
     ("in a state", "sd = torch.nn.Tanh().state_dict()\nsd['a'] += 1", 5),
 ]
+ELEMENTS = [
+    "rows = [r for r in x]\nrows[1] += 2",
+    "d = {'x': x}\nd['x'] += 1",
+    "d = dict(x=x.view(-1))\nd['x'] *= 2",
+    "all = list(nn.Linear(2, 3).parameters())\nall[0] += 1",
+    "all = {i: p for i, p in enumerate(x.unbind())}\nall[1] -= 1",
+]
 ALONE = [
+    "all = [torch.zeros(2) for i in y]\nall[0] += 1",
+    "copies = {k: v.clone() for k, v in net.items()}\ncopies['a'] *= 0.9",
+    "counts = {'x': 0}\ncounts['x'] += 1",
+    "n = [len(x), 0]\nn[1] += 1",
     "a, b = x.chunk(2)\nc = a + b\nc[0] = 1",
     "y = torch.cat([x.chunk(2)[0] * 2])\nx[0] = 1",
     "a = x.chunk(2)[0].clone()\na[0] = 1",
@@ -98,6 +109,11 @@ def test_a_write_to_what_paddle_copied_is_left(_: str, lines: str, line: int, re
 @pytest.mark.parametrize(("_", "lines", "line"), KEPT, ids=[case[0] for case in KEPT])
 def test_a_tensor_that_is_kept_elsewhere_is_not_augmented(_: str, lines: str, line: int) -> None:
     check_refused(f"{HEAD}{lines}\n", "paddle", line, "makes a new tensor")
+
+
+@pytest.mark.parametrize("lines", ELEMENTS)
+def test_an_element_that_is_kept_elsewhere_is_not_augmented(lines: str) -> None:
+    check_refused(f"{HEAD}{lines}\n", "paddle", 5, "makes a new tensor")
 
 
 @pytest.mark.parametrize(("_", "lines"), FILLED, ids=[name for name, _ in FILLED])

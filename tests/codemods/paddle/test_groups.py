@@ -124,6 +124,11 @@ TRAPS = [
     ("groups seen elsewhere", f"{NAMED}f(groups)\nopt = optim.SGD(groups)\n", "be seen"),
     ("groups used again", f"{NAMED}for i in x:\n    opt = optim.SGD(groups)\n", "be seen"),
     (
+        "groups of two optimizers",
+        'g = [{"params": a, "weight_decay": 0.1}]\nopt = optim.AdamW(g)\nopt = optim.AdamW(g)\n',
+        "cannot be seen",
+    ),
+    (
         "one of two lists",
         f"{NAMED}if x:\n    groups = []\nopt = optim.SGD(groups, lr=0.1)\n",
         "cannot be seen",
