@@ -193,7 +193,9 @@ class _Members:
         # An argument that has no effect on any of torch's objects has none on this one.
         dropping = [u for u in uses if u is not None and _only_drops(u.outcome)]
         is_alike = len(dropping) == len(rows) and len({u.outcome for u in dropping}) == 1
-        if found := [*(dropping if is_alike else ()), *always, *noted]:
+        if not is_alike:
+            dropping = []
+        if found := [*dropping, *always, *noted]:
             return found[0]
         reason = f"what `.{name}` is called on is not known here"
         return MemberUse(node, f".{name}", Blocked(reason))
