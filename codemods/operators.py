@@ -17,6 +17,7 @@ from codemods.kinds import STATE, TENSOR, UNKNOWN
 from codemods.layouts import may_be_turned
 from codemods.modes import own_trains
 from codemods.sharing import Sharing
+from codemods.strided import STRIDED, strided_fills
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,8 +80,10 @@ def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Ite
             yield OperatorUse(filled, f"`{source.text(filled)}`", table.operators[INITIALISED])
     for given in changed_inputs(source, types, sharing) if CHANGED in table.operators else ():
         yield OperatorUse(given, f"`{source.text(given)}`", table.operators[CHANGED])
-    others = (*gradient_writes(source, types), *checkpoint_uses(source, types))
-    for target, name in (*others, *own_trains(source, types)):
+    others = [*gradient_writes(source, types), *checkpoint_uses(source, types)]
+    others += own_trains(source, types)
+    others += strided_fills(source, sharing.memory) if STRIDED in table.operators else ()
+    for target, name in others:
         allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
         if name in table.operators and not allowed:
             yield OperatorUse(target, f"`{name}`", table.operators[name])

@@ -43,6 +43,8 @@ TABLE: Final = Table(
         "bits of integers": "OneFlow's bit operators give booleans",
         "data before a step": "OneFlow drops the gradient of what is assigned to by `.data`, and "
         "the step passes over it: write `.data.copy_(...)`",
+        "fill of a view with gaps": "OneFlow fills what lies together, not what the view has: "
+        "assign to it, as in `x[:, 1] = 0`",
         "checkpoint in an open file": "OneFlow writes a folder, and takes paths only",
         "checkpoint in memory": "OneFlow writes a folder, and takes paths only",
         "checkpoint as a file": "OneFlow's checkpoint is a folder, and no file of this name: "

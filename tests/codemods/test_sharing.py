@@ -162,3 +162,26 @@ def test_the_target_shares_memory_as_its_table_says(name: str, xp: Framework) ->
 
     assert (xp.numpy(x) == start).all() == (name in copied)
     assert not (base.numpy() == start).all()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["x[:, 1].zero_()", "x.data[:, 1:].fill_(2.0)", "x.t()[0].zero_()", "y = x.T\ny.fill_(1.0)"],
+)
+def test_a_view_with_gaps_is_not_filled_on_oneflow(lines: str) -> None:
+    line = 4 + lines.count("\n")
+
+    check_refused(f"{HEAD}{lines}\n", "oneflow", line, "what lies together")
+
+
+@pytest.mark.parametrize("lines", ["x[1].zero_()", "x[1, 2].fill_(1.0)", "x[2:].zero_()"])
+def test_a_view_without_gaps_is_filled_on_oneflow(lines: str) -> None:
+    assert not check_sound(f"{HEAD}{lines}\n".encode(), "oneflow").incomplete
+
+
+@pytest.mark.only_backend("oneflow")
+def test_a_column_that_oneflow_fills_is_none(xp: Framework) -> None:
+    tensor = xp.tensor(np.ones((2, 2), "f4"))
+    tensor[:, 1].zero_()
+
+    assert xp.numpy(tensor).tolist() == [[1.0, 0.0], [0.0, 1.0]]
