@@ -10,6 +10,7 @@ group's. https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/optimi
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -21,6 +22,8 @@ from codemods.rules.grouping import groups_of, is_one_group, params_given
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from codemods.facts import Construct
     from codemods.rules.requirements import Surroundings
     from codemods.source import Source
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
 # Of doubles that differ by their last bit alone, the one that is shorter to write is taken.
 SAME: Final = 4e-16
 DIGITS: Final = 15
+ARITHMETIC: Final[Mapping[type[cst.BaseBinaryOp], Callable[[float, float], float]]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+}
 # An optimizer's learning rate: as it is written, or torch's default.
 Rate: TypeAlias = cst.BaseExpression | float
 # Where a node may be given a value.
@@ -177,6 +186,13 @@ def _quotient(rate: float, base: float) -> float:
 
 
 def _number(source: Source, node: cst.BaseExpression) -> float | None:
+    """Return a known number, or what two known ones give."""
+    if isinstance(node, cst.BinaryOperation) and type(node.operator) in ARITHMETIC:
+        left, right = _number(source, node.left), _number(source, node.right)
+        is_possible = not isinstance(node.operator, cst.Divide) or right != 0
+        if left is None or right is None or not is_possible:
+            return None
+        return ARITHMETIC[type(node.operator)](left, right)
     value = value_of(source, node)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

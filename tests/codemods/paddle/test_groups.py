@@ -88,6 +88,32 @@ def test_rates_are_read_and_multiplied_with_their_factors(before: str, after: st
     check_rewritten(f"{TORCH}{GROUPS}{before}\n", text, "paddle", scope="optim")
 
 
+CONSTANTS = [
+    ("0.1", "0.1 / 4", "0.25", "0.25"),
+    ("0.1", "0.1 * 0.5", "0.5", "0.5"),
+    ("LR", "FINE - 0.01", "(FINE - 0.01) / LR", "0.1"),
+    ("LR", "FINE", "FINE / LR", "0.2"),
+    ("LR", "2 * LR", "2.0", "2.0"),
+]
+
+
+@pytest.mark.parametrize(("lr", "rate", "written", "factor"), CONSTANTS)
+def test_a_factor_of_known_numbers_is_known_where_a_rate_is_read(
+    lr: str, rate: str, written: str, factor: str
+) -> None:
+    names = "LR = 0.1\nFINE = 0.02\n"
+    made = 'opt = optim.SGD({}[{{"params": a.parameters(), "{}": {}}}], {}={})\n'
+    before = made.format("", "lr", rate, "lr", lr) + "x = opt.param_groups[0]['lr']\n"
+    after = made.format("parameters=", "learning_rate", written, "learning_rate", lr)
+
+    check_rewritten(
+        f"{TORCH}{names}{before}",
+        f"{PADDLE}{names}{after}x = opt.get_lr() * {factor}\n",
+        "paddle",
+        scope="optim",
+    )
+
+
 ALIKE = 'opt = optim.AdamW([{"params": a, "weight_decay": 0.1}, {"params": b}], lr=0.1)\n'
 OF_ALL = [
     ("x = [g['lr'] for g in opt.param_groups]", "x = [opt.get_lr() for g in range(2)]"),
