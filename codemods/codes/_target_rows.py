@@ -105,9 +105,9 @@ ROWS: Final = (
         "A subclass of LRScheduler, on {}'s base",
         "A class of the file whose `get_lr` gives a list with one rate for each group becomes one "
         "whose `get_lr` gives that rate, as {}'s schedulers do. The class has to compute the rate "
-        "from `base_lrs`, `last_epoch` and what its `__init__` keeps; it has no `step` or "
-        "`state_dict` of its own, keeps nothing from one step to the next, and the file only makes "
-        "schedulers of it. Any other class goes to `bridge` with its optimizer.",
+        "from `base_lrs`, `last_epoch`, the groups' rates and what it keeps itself; it has no "
+        "`step` or `state_dict` of its own, and the file only makes schedulers of it. Any other "
+        "class goes to `bridge` with its optimizer.",
         on_both(_OWN_SCHEDULER),
     ),
     Row(

@@ -43,6 +43,7 @@ OF_TORCH: Final = frozenset(
         "step",
     )
 )
+SPECIAL: Final = (INIT, "__repr__", "__str__")
 STATIC: Final = "staticmethod"
 DECORATORS: Final = ("override", "property", STATIC)
 
@@ -76,7 +77,7 @@ class Reader:
         self.source, self.owner = source, owner
         self.reserved = OF_TORCH.union(reserved)
         self.methods = methods_of(owner)
-        self.names: set[str] = set(self.methods)
+        self.names: set[str] = {*self.methods, "__class__"}
         self.found = OwnScheduler(self.methods.get(INIT))
         # What was read as a part of something else.
         self.done: set[cst.CSTNode] = set()
@@ -106,8 +107,8 @@ class Reader:
     def _statement(self, statement: cst.BaseStatement | cst.BaseSmallStatement) -> None:
         match statement:
             case cst.FunctionDef(name=cst.Name(value=name)):
-                is_first = self.methods[name] is statement
-                if not is_first or name in self.reserved or (_is_special(name) and name != INIT):
+                is_other = self.methods[name] is not statement or name in self.reserved
+                if is_other or (_is_special(name) and name not in SPECIAL):
                     raise UnfitError(f"`{self.owner.name.value}` has a `{name}` of its own")
             case cst.SimpleStatementLine(body=[cst.Pass()]):
                 pass

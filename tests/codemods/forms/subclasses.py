@@ -82,6 +82,9 @@ class NoamLR(_LRScheduler):
             last_epoch ** (-0.5), last_epoch * self.warmup_steps ** (-1.5)
         )
         return [base_lr * scale for base_lr in self.base_lrs]
+
+    def __repr__(self) -> str:
+        return f"{self.__class__.__name__}({self.warmup_steps}, {self.last_epoch})"
 """
 _MULTI_STEP: Final = """
 class WarmupMultiStepLR(_LRScheduler):
