@@ -17,6 +17,7 @@ from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.rules.group_options import with_groups
 from codemods.rules.members import lacks_members, texts_of
 from codemods.rules.numbers import as_float
+from codemods.rules.tensors import is_tensor
 from codemods.signatures import VERBOSE, signature
 
 if TYPE_CHECKING:
@@ -117,15 +118,15 @@ def _judge_value(
 ) -> Outcome:
     """Hold a value against its condition; what is not known gives a note where it is loud."""
     value = value_of(around.source, argument.value)
+    text = around.source.text(argument.value)
+    if (reason := _misfit(around, name, argument, rule)) is not None:
+        return Blocked(reason)
     if rule.when.holds(value):
         return Converted()
     if value is not UNKNOWN:
         return Blocked(difference(row, name, value))
-    text = around.source.text(argument.value)
     if name == "milestones" and row.members and len(_elements(argument)) == 1:
         return Converted(notes=(f"`{text}` is taken for a list of one int >= 1",))
-    if _is_quotient(argument.value) and not rule.when.holds(1.5):
-        return Blocked(f"`{name}` is no integer: `{text}` is a quotient")
     if rule.when.otherwise == "raises":
         return Converted(notes=(f"{row.native} raises unless `{name}` is {rule.when.text}",))
     return Blocked(
@@ -134,8 +135,15 @@ def _judge_value(
     )
 
 
-def _is_quotient(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide)
+def _misfit(around: Surroundings, name: str, argument: cst.Arg, rule: To) -> str | None:
+    """Return why a value cannot fit, although it is not known."""
+    text = around.source.text(argument.value)
+    if rule.convert in ("float", "factor") and is_tensor(around.source, argument.value):
+        return f"`{name}` has to be a number there, and `{text}` is a tensor"
+    match argument.value:
+        case cst.BinaryOperation(operator=cst.Divide()) if not rule.when.holds(1.5):
+            return f"`{name}` is no integer: `{text}` is a quotient"
+    return None
 
 
 def _unclear_list(

@@ -63,3 +63,9 @@ def test_a_class_that_keeps_its_name_keeps_its_import() -> None:
         "opt = AdamW(parameters=net.parameters(), learning_rate=1e-3)\n",
         "paddle",
     )
+
+
+def test_a_rate_that_is_a_tensor_goes_to_bridge() -> None:
+    text = "import torch\nopt = torch.optim.Adam(model.parameters(), lr=torch.tensor(0.1))\n"
+
+    check_bridged(text, "paddle", "`torch.tensor(0.1)` is a tensor")
