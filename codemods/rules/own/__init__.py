@@ -5,9 +5,8 @@ https://docs.pytorch.org/docs/2.13/generated/torch.optim.lr_scheduler.LRSchedule
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bridge.equivalents._model import VERBOSE as PRINTED
 from codemods.callees import INIT
 from codemods.model import Blocked
 from codemods.rules.own.arguments import begun_with, check_arguments
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from codemods.rules.requirements import Surroundings
 
 __all__ = ["OwnScheduler", "is_kept", "lacks_one_group", "read", "verbose_notes"]
+
+PRINTS: Final = f"`{VERBOSE}` prints in the words of the framework"
 
 
 def read(
@@ -64,4 +65,4 @@ def is_kept(around: Surroundings, use: AttributeUse) -> bool:
 
 def verbose_notes(own: OwnScheduler, construct: Construct) -> tuple[str, ...]:
     """Return what to know of a `verbose` that torch's constructor is handed."""
-    return (f"`{VERBOSE}` {PRINTED.note}",) if VERBOSE in begun_with(own, construct) else ()
+    return (PRINTS,) if VERBOSE in begun_with(own, construct) else ()
