@@ -66,7 +66,7 @@ def name(reader: Reader, node: ast.Name) -> cst.Name:
 
 @reads(ast.Attribute)
 def attribute(reader: Reader, node: ast.Attribute) -> cst.Attribute:
-    value = reader.expression(node.value)
+    value = reader.node(node.value)
     start, end = reader.span(node)
     attr = reader.last_name(node.attr, end)
     return reader.make(cst.Attribute, (start, end), value=value, attr=attr)
@@ -74,7 +74,7 @@ def attribute(reader: Reader, node: ast.Attribute) -> cst.Attribute:
 
 @reads(ast.Call)
 def call(reader: Reader, node: ast.Call) -> cst.Call:
-    func = reader.expression(node.func)
+    func = reader.node(node.func)
     args = tuple(arguments(reader, [*node.args, *node.keywords], reader.end(node.func)))
     return reader.make(cst.Call, reader.span(node), func=func, args=args)
 
@@ -123,7 +123,7 @@ def constant(reader: Reader, node: ast.Constant) -> cst.BaseExpression:
 
 @reads(ast.BinOp)
 def binary(reader: Reader, node: ast.BinOp) -> cst.BinaryOperation:
-    left, right = reader.expression(node.left), reader.expression(node.right)
+    left, right = reader.node(node.left), reader.node(node.right)
     operator = BINARY[type(node.op)]
     span = reader.span(node)
     return reader.make(cst.BinaryOperation, span, left=left, operator=operator, right=right)
@@ -133,10 +133,10 @@ def binary(reader: Reader, node: ast.BinOp) -> cst.BinaryOperation:
 def boolean(reader: Reader, node: ast.BoolOp) -> cst.BooleanOperation:
     start, whole_end = reader.span(node)
     operator = BOOLEAN[type(node.op)]
-    left = reader.expression(node.values[0])
+    left = reader.node(node.values[0])
     after = reader.end(node.values[0])
     for value in node.values[1:]:
-        right = reader.expression(value)
+        right = reader.node(value)
         end = reader.around(value, after)[1] if value is not node.values[-1] else whole_end
         left = reader.make(
             cst.BooleanOperation, (start, end), left=left, operator=operator, right=right
@@ -147,13 +147,13 @@ def boolean(reader: Reader, node: ast.BoolOp) -> cst.BooleanOperation:
 
 @reads(ast.UnaryOp)
 def unary(reader: Reader, node: ast.UnaryOp) -> cst.UnaryOperation:
-    value, operator = reader.expression(node.operand), UNARY[type(node.op)]
+    value, operator = reader.node(node.operand), UNARY[type(node.op)]
     return reader.make(cst.UnaryOperation, reader.span(node), operator=operator, expression=value)
 
 
 @reads(ast.Compare)
 def comparison(reader: Reader, node: ast.Compare) -> cst.Comparison:
-    left = reader.expression(node.left)
+    left = reader.node(node.left)
     targets = tuple(
         _compared(reader, operator, other)
         for operator, other in zip(node.ops, node.comparators, strict=True)
@@ -162,26 +162,26 @@ def comparison(reader: Reader, node: ast.Compare) -> cst.Comparison:
 
 
 def _compared(reader: Reader, operator: ast.cmpop, node: ast.expr) -> cst.ComparisonTarget:
-    value, compares = reader.expression(node), COMPARING[type(operator)]
+    value, compares = reader.node(node), COMPARING[type(operator)]
     return reader.make(cst.ComparisonTarget, reader.span(node), operator=compares, comparator=value)
 
 
 @reads(ast.IfExp)
 def condition(reader: Reader, node: ast.IfExp) -> cst.IfExp:
-    body, test = reader.expression(node.body), reader.expression(node.test)
-    orelse = reader.expression(node.orelse)
+    body, test = reader.node(node.body), reader.node(node.test)
+    orelse = reader.node(node.orelse)
     return reader.make(cst.IfExp, reader.span(node), body=body, test=test, orelse=orelse)
 
 
 @reads(ast.NamedExpr)
 def named(reader: Reader, node: ast.NamedExpr) -> cst.NamedExpr:
-    target, value = reader.expression(node.target), reader.expression(node.value)
+    target, value = reader.node(node.target), reader.node(node.value)
     return reader.make(cst.NamedExpr, reader.span(node), target=target, value=value)
 
 
 @reads(ast.Await)
 def awaited(reader: Reader, node: ast.Await) -> cst.Await:
-    value = reader.expression(node.value)
+    value = reader.node(node.value)
     return reader.make(cst.Await, reader.span(node), expression=value)
 
 
@@ -196,7 +196,7 @@ def yielded(reader: Reader, node: ast.Yield | ast.YieldFrom) -> cst.Yield:
 @reads(ast.Lambda)
 def function(reader: Reader, node: ast.Lambda) -> cst.Lambda:
     params = parameters(reader, node.args)
-    body = reader.expression(node.body)
+    body = reader.node(node.body)
     return reader.make(cst.Lambda, reader.span(node), params=params, body=body)
 
 
@@ -244,13 +244,13 @@ def _parameter(
 def annotation(reader: Reader, node: ast.expr | None, after: int) -> cst.Annotation | None:
     if node is None:
         return None
-    value = reader.expression(node)
+    value = reader.node(node)
     return reader.make(cst.Annotation, reader.around(node, after), annotation=value)
 
 
 @reads(ast.Subscript)
 def subscript(reader: Reader, node: ast.Subscript) -> cst.Subscript:
-    value = reader.expression(node.value)
+    value = reader.node(node.value)
     parts, after = [node.slice], reader.end(node.value)
     if isinstance(node.slice, ast.Tuple) and not _has_parentheses(reader, node.slice):
         parts = node.slice.elts
@@ -271,11 +271,11 @@ def _place(reader: Reader, node: ast.expr, after: int) -> cst.SubscriptElement:
         made = reader.make(cst.Slice, span, lower=lower, upper=upper, step=step)
     elif isinstance(node, ast.Starred):
         span = reader.span(node)
-        value = reader.expression(node.value)
+        value = reader.node(node.value)
         made = reader.make(cst.Index, span, star="*", value=value)
     else:
         span = reader.around(node, after)
-        made = reader.make(cst.Index, span, value=reader.expression(node))
+        made = reader.make(cst.Index, span, value=reader.node(node))
     return reader.make(cst.SubscriptElement, span, slice=made)
 
 
@@ -327,10 +327,10 @@ def elements(reader: Reader, nodes: Sequence[ast.expr], after: int) -> tuple[cst
     found: list[cst.BaseElement] = []
     for node in nodes:
         if isinstance(node, ast.Starred):
-            value, span = reader.expression(node.value), reader.span(node)
+            value, span = reader.node(node.value), reader.span(node)
             found.append(reader.make(cst.StarredElement, span, value=value))
         else:
-            value = reader.expression(node)
+            value = reader.node(node)
             span, _ = reader.enclosed(after, reader.span(node))
             found.append(reader.make(cst.Element, span, value=value))
         after = span[1]
@@ -353,11 +353,11 @@ def _entry(
     reader: Reader, key: ast.expr | None, value: ast.expr, after: int
 ) -> cst.BaseDictElement:
     if key is None:
-        made = reader.expression(value)
+        made = reader.node(value)
         start, end = reader.around(value, after)
         start = reader.data.rindex(b"**", after, start)
         return reader.make(cst.StarredDictElement, (start, end), value=made)
-    first, second = reader.expression(key), reader.expression(value)
+    first, second = reader.node(key), reader.node(value)
     start = reader.around(key, after)[0]
     end = reader.around(value, reader.end(key))[1]
     return reader.make(cst.DictElement, (start, end), key=first, value=second)
@@ -366,14 +366,14 @@ def _entry(
 @reads(ast.ListComp, ast.SetComp)
 def comprehension(reader: Reader, node: ast.ListComp | ast.SetComp) -> cst.BaseComp:
     kind = cst.ListComp if isinstance(node, ast.ListComp) else cst.SetComp
-    elt = reader.expression(node.elt)
+    elt = reader.node(node.elt)
     for_in = loops(reader, node.generators)
     return reader.make(kind, reader.span(node), elt=elt, for_in=for_in)
 
 
 @reads(ast.DictComp)
 def mapping_comprehension(reader: Reader, node: ast.DictComp) -> cst.DictComp:
-    key, value = reader.expression(node.key), reader.expression(node.value)
+    key, value = reader.node(node.key), reader.node(node.value)
     for_in = loops(reader, node.generators)
     return reader.make(cst.DictComp, reader.span(node), key=key, value=value, for_in=for_in)
 
@@ -381,7 +381,7 @@ def mapping_comprehension(reader: Reader, node: ast.DictComp) -> cst.DictComp:
 @reads(ast.GeneratorExp)
 def _generator(reader: Reader, node: ast.GeneratorExp) -> cst.GeneratorExp:
     start, end = reader.span(node)
-    elt = reader.expression(node.elt)
+    elt = reader.node(node.elt)
     for_in = loops(reader, node.generators)
     first = reader.around(node.elt, start + 1)[0]
     last = node.generators[-1].ifs[-1] if node.generators[-1].ifs else node.generators[-1].iter
@@ -393,10 +393,9 @@ def _generator(reader: Reader, node: ast.GeneratorExp) -> cst.GeneratorExp:
 
 def loops(reader: Reader, nodes: Sequence[ast.comprehension]) -> cst.CompFor:
     node = nodes[0]
-    target, iterated = reader.expression(node.target), reader.expression(node.iter)
+    target, iterated = reader.node(node.target), reader.node(node.iter)
     ifs = tuple(
-        reader.make(cst.CompIf, reader.span(test), test=reader.expression(test))
-        for test in node.ifs
+        reader.make(cst.CompIf, reader.span(test), test=reader.node(test)) for test in node.ifs
     )
     inner = loops(reader, nodes[1:]) if len(nodes) > 1 else None
     last = nodes[-1].ifs[-1] if nodes[-1].ifs else nodes[-1].iter

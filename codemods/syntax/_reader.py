@@ -54,11 +54,13 @@ class Reader:
         inner.lines = [start]
         return inner
 
-    def expression(self, node: ast.expr) -> Any:
-        return READERS[type(node)](self, node)
+    def node(self, node: ast.AST) -> Any:
+        if (made := READERS.get(type(node))) is None:
+            raise UnknownSyntaxError(type(node).__name__)
+        return made(self, node)
 
     def optional(self, node: ast.expr | None) -> Any:
-        return None if node is None else READERS[type(node)](self, node)
+        return None if node is None else self.node(node)
 
     def span(self, node: Any) -> Span:
         lines = self.lines
@@ -132,7 +134,7 @@ class Reader:
 
     def parenthesized(self, node: ast.expr, after: int) -> tuple[Any, Span]:
         """Return an expression that knows of its parentheses, and its place with them."""
-        made = self.expression(node)
+        made = self.node(node)
         span, count = self.enclosed(after, self.spans[made])
         if count:
             object.__setattr__(made, "lpar", PARENTHESIS[:1] * count)

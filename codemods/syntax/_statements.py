@@ -20,7 +20,6 @@ from codemods.syntax._expressions import (
 )
 from codemods.syntax._reader import (
     LINE_END,
-    READERS,
     Reader,
     Syntax,
     UnknownSyntaxError,
@@ -76,7 +75,7 @@ def _lines(reader: Reader, nodes: Sequence[ast.stmt]) -> tuple[cst.BaseStatement
     small: list[cst.BaseSmallStatement] = []
     end = 0
     for node in nodes:
-        made = _statement(reader, node)
+        made = reader.node(node)
         if small and not _is_beside(reader, end, reader.start(node)):
             found.append(_line(reader, small))
             small = []
@@ -88,13 +87,6 @@ def _lines(reader: Reader, nodes: Sequence[ast.stmt]) -> tuple[cst.BaseStatement
     if small:
         found.append(_line(reader, small))
     return tuple(found)
-
-
-def _statement(reader: Reader, node: ast.stmt) -> Any:
-    try:
-        return READERS[type(node)](reader, node)
-    except KeyError as error:
-        raise UnknownSyntaxError(type(node).__name__) from error
 
 
 def _line(reader: Reader, small: list[cst.BaseSmallStatement]) -> cst.SimpleStatementLine:
@@ -116,7 +108,7 @@ def _block(reader: Reader, nodes: Sequence[ast.stmt]) -> cst.BaseSuite:
         and not reader.data[:before].endswith((b"\\", b"\\\r"))
     )
     if not is_indented:
-        small = tuple(_statement(reader, node) for node in nodes)
+        small = tuple(reader.node(node) for node in nodes)
         span = reader.spans[small[0]][0], reader.spans[small[-1]][1]
         return reader.make(cst.SimpleStatementSuite, span, body=small)
     body = _lines(reader, nodes)
@@ -141,7 +133,7 @@ def _last(
 
 @reads(ast.Expr)
 def expression(reader: Reader, node: ast.Expr) -> cst.Expr:
-    value = reader.expression(node.value)
+    value = reader.node(node.value)
     return reader.make(cst.Expr, reader.span(node), value=value)
 
 
@@ -150,17 +142,17 @@ def assign(reader: Reader, node: ast.Assign) -> cst.Assign:
     span = reader.span(node)
     targets, after = [], span[0]
     for target in node.targets:
-        made = reader.expression(target)
+        made = reader.node(target)
         place = reader.around(target, after)
         targets.append(reader.make(cst.AssignTarget, place, target=made))
         after = place[1]
-    value = reader.expression(node.value)
+    value = reader.node(node.value)
     return reader.make(cst.Assign, span, targets=tuple(targets), value=value)
 
 
 @reads(ast.AnnAssign)
 def annotated(reader: Reader, node: ast.AnnAssign) -> cst.AnnAssign:
-    target = reader.expression(node.target)
+    target = reader.node(node.target)
     annotated = annotation(reader, node.annotation, reader.end(node.target))
     value = reader.optional(node.value)
     span = reader.span(node)
@@ -169,7 +161,7 @@ def annotated(reader: Reader, node: ast.AnnAssign) -> cst.AnnAssign:
 
 @reads(ast.AugAssign)
 def augmented(reader: Reader, node: ast.AugAssign) -> cst.AugAssign:
-    target, value = reader.expression(node.target), reader.expression(node.value)
+    target, value = reader.node(node.target), reader.node(node.value)
     operator = AUGMENTED[type(BINARY[type(node.op)])]
     span = reader.span(node)
     return reader.make(cst.AugAssign, span, target=target, operator=operator, value=value)
@@ -185,14 +177,14 @@ def result(reader: Reader, node: ast.Return) -> cst.Return:
 def raised(reader: Reader, node: ast.Raise) -> cst.Raise:
     exc, cause = reader.optional(node.exc), None
     if node.cause is not None:
-        item = reader.expression(node.cause)
+        item = reader.node(node.cause)
         cause = reader.make(cst.From, reader.span(node.cause), item=item)
     return reader.make(cst.Raise, reader.span(node), exc=exc, cause=cause)
 
 
 @reads(ast.Assert)
 def asserted(reader: Reader, node: ast.Assert) -> cst.Assert:
-    test, message = reader.expression(node.test), reader.optional(node.msg)
+    test, message = reader.node(node.test), reader.optional(node.msg)
     return reader.make(cst.Assert, reader.span(node), test=test, msg=message)
 
 
@@ -200,7 +192,7 @@ def asserted(reader: Reader, node: ast.Assert) -> cst.Assert:
 def deleted(reader: Reader, node: ast.Delete) -> cst.Del:
     start, end = reader.span(node)
     if len(node.targets) == 1 and b"," not in reader.data[reader.end(node.targets[0]) : end]:
-        target = reader.expression(node.targets[0])
+        target = reader.node(node.targets[0])
     else:
         found = elements(reader, node.targets, start + len("del"))
         target = without_parentheses(
@@ -277,7 +269,7 @@ def _span(reader: Reader, node: ast.stmt | ast.ExceptHandler, last: Any) -> Span
 
 @reads(ast.If)
 def branch(reader: Reader, node: ast.If) -> cst.If:
-    test = reader.expression(node.test)
+    test = reader.node(node.test)
     body = _block(reader, node.body)
     orelse: Any
     first = node.orelse[0] if len(node.orelse) == 1 else None
@@ -291,7 +283,7 @@ def branch(reader: Reader, node: ast.If) -> cst.If:
 
 @reads(ast.For, ast.AsyncFor)
 def loop(reader: Reader, node: ast.For | ast.AsyncFor) -> cst.For:
-    target, iterated = reader.expression(node.target), reader.expression(node.iter)
+    target, iterated = reader.node(node.target), reader.node(node.iter)
     body = _block(reader, node.body)
     orelse = _last(reader, cst.Else, node.orelse, body)
     span = _span(reader, node, orelse or body)
@@ -307,7 +299,7 @@ def _asynchronous(made: Node, *, is_so: bool) -> Node:
 
 @reads(ast.While)
 def repeated(reader: Reader, node: ast.While) -> cst.While:
-    test = reader.expression(node.test)
+    test = reader.node(node.test)
     body = _block(reader, node.body)
     orelse = _last(reader, cst.Else, node.orelse, body)
     span = _span(reader, node, orelse or body)
@@ -327,11 +319,11 @@ def managed(reader: Reader, node: ast.With | ast.AsyncWith) -> cst.With:
 
 
 def _managed(reader: Reader, node: ast.withitem, after: int) -> cst.WithItem:
-    item = reader.expression(node.context_expr)
+    item = reader.node(node.context_expr)
     start, end = reader.around(node.context_expr, after)
     asname = None
     if node.optional_vars is not None:
-        target = reader.expression(node.optional_vars)
+        target = reader.node(node.optional_vars)
         place = reader.around(node.optional_vars, end)
         asname = reader.make(cst.AsName, place, name=target)
         end = place[1]
@@ -428,7 +420,7 @@ def _decorators(
     found: list[cst.Decorator] = []
     for decorator in node.decorator_list:
         start = reader.data.rindex(b"@", 0, reader.start(decorator))
-        value = reader.expression(decorator)
+        value = reader.node(decorator)
         span = start, reader.around(decorator, start)[1]
         found.append(reader.make(cst.Decorator, span, decorator=value))
     return tuple(found)

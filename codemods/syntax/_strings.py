@@ -92,7 +92,7 @@ def _piece(
 ) -> cst.BaseFormattedStringContent:
     if tree is None:
         return reader.word(cst.FormattedStringText, piece.span(), piece[0].decode())
-    expression = reader.within(piece.start("code")).expression(tree)
+    expression = reader.within(piece.start("code")).node(tree)
     fields: dict[str, Any] = {"expression": expression, "format_spec": None}
     if piece["conversion"]:
         fields["conversion"] = piece["conversion"].decode()
