@@ -32,7 +32,8 @@ def may_be_turned(source: Source, types: Types, node: cst.Attribute) -> bool:
     if of != UNKNOWN and types.holder(of) != "module":
         return False
     if isinstance(of.owner, cst.ClassDef) and types.defines(of.owner, "weight"):
-        return False  # a parameter of the user's own, which lies as it was made
+        # A parameter of the user's own lies as it was made, unless a Linear multiplies by it.
+        return LINEAR in types.definitions.lineage(of.owner)
     return not (
         _is_of_another(source, types, node.value)
         or _is_guarded(source, node)

@@ -236,6 +236,13 @@ def test_a_weight_whose_axes_do_not_matter_is_not_left(lines: str) -> None:
     assert "`weight`" not in [f.what for f in result.findings]
 
 
+def test_a_weight_that_a_linear_layer_is_given_is_left() -> None:
+    own = "class A({}):\n    def f(self):\n        self.weight = make()\n        self.weight[0]\n"
+
+    check_refused(HEADER + own.format("nn.Linear"), "paddle", 6, "is [in, out] in Paddle")
+    assert not check_sound((HEADER + own.format("nn.Module")).encode(), "paddle").incomplete
+
+
 def test_a_gradient_is_changed_in_place_only_where_paddle_can() -> None:
     line = "p.grad.zero_()\n"
     without_grad = f"import torch\nwith torch.no_grad():\n    {line}"
