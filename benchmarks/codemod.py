@@ -4,6 +4,9 @@ Beside parsing: the files are torch's own optimizers and the examples; those wit
 standard library. All steps take turns on each file and are measured in processor time, so that
 their ratios hold on a busy machine too.
 
+Many optimizers: one file of functions that train, or of classes that hold an optimizer each; lines
+per second should not fall with their number.
+
 Many files: the first 2,000 of torch's own package, of which most use torch, with one process and
 with as many as there are cores, and once more from the cache.
 """
@@ -11,6 +14,7 @@ with as many as there are cores, and once more from the cache.
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import sysconfig
 from pathlib import Path
@@ -32,6 +36,8 @@ from codemods.engine import port
 from codemods.files import find_files
 from codemods.model import Options
 from codemods.run import Means, cores, port_files
+from codemods.run_worker import clear
+from codemods.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +52,29 @@ RUNS = {
     "to paddle, --scope optim": Options("paddle", scope="optim"),
     "to bridge": Options("bridge"),
 }
+OPTIMIZERS_IN_A_FILE = (50, 100, 200, 400)
+FUNCTION = """
+def train_{0}(model, loader):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+    for x in loader:
+        optimizer.zero_grad()
+        model(x).sum().backward()
+        optimizer.step()
+    scheduler.step()
+"""
+CLASS = """
+class Trainer{0}:
+    def __init__(self, model):
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, 30)
+
+    def step(self, loss):
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.scheduler.step()
+"""
 PROVIDERS = (ParentNodeProvider, ScopeProvider, ByteSpanPositionProvider)
 
 
@@ -58,6 +87,7 @@ STEPS: dict[str, Callable[[bytes], object]] = {
     "ast.parse": ast.parse,
     "libcst.parse_module": cst.parse_module,
     "libcst with scopes, parents and spans": with_scopes,
+    "the same nodes, made from Python's own tree": Source.parse,
     "port to paddle": lambda raw: port(raw, Path("x.py"), Options("paddle", partial=True)),
     "port to oneflow": lambda raw: port(raw, Path("x.py"), Options("oneflow", partial=True)),
     "port to bridge": lambda raw: port(raw, Path("x.py"), Options("bridge", partial=True)),
@@ -72,6 +102,7 @@ def seconds(files: list[bytes]) -> dict[str, float]:
             start = process_time()
             step(raw)
             times[name] += process_time() - start
+            clear()
     return times
 
 
@@ -85,6 +116,20 @@ def table(title: str, files: list[bytes]) -> None:
     print("|---|---|---|")
     for name, time in times.items():
         print(f"| {name} | {lines / time:,.0f} | {time / reference:.3f} |")
+
+
+def many_optimizers() -> None:
+    """Print what files with many optimizers take."""
+    print("\n| optimizers in a file | in functions, lines/s | in classes, lines/s |\n|---|---|---|")
+    for count in OPTIMIZERS_IN_A_FILE:
+        rates = []
+        for form in (FUNCTION, CLASS):
+            raw = ("import torch\n" + "".join(map(form.format, range(count)))).encode()
+            start, lines = process_time(), raw.count(b"\n")
+            port(raw, Path("x.py"), Options("paddle"))
+            clear()
+            rates.append(f"{lines / (process_time() - start):,.0f}")
+        print(f"| {count} | {' | '.join(rates)} |")
 
 
 def run(files: list[Path], options: Options, means: Means) -> tuple[float, float]:
@@ -116,11 +161,14 @@ def many_files() -> None:
 
 
 def main() -> None:
-    """Measure, and print the tables."""
+    """Measure, and print the tables; garbage is collected as the command's workers do."""
+    gc.disable()
+    clear()
     with_torch = [*EXAMPLES.glob("*.py"), *OPTIMIZERS.glob("*.py")]
     table("with torch", [p.read_bytes() for p in with_torch if p.stat().st_size < MAX_BYTES])
     plain = sorted(STANDARD_LIBRARY.glob("*.py"))[::6]
     table("without torch", [p.read_bytes() for p in plain if p.stat().st_size < MAX_BYTES])
+    many_optimizers()
     many_files()
 
 
