@@ -66,6 +66,7 @@ SILENT = frozenset(
         "rpar",
         "second_colon",
         "semicolon",
+        "separator",
         "star",
     ]
 )

@@ -18,6 +18,7 @@ from codemods.syntax._expressions import (
     parameters,
     without_parentheses,
 )
+from codemods.syntax._foreign import adopt, foreign
 from codemods.syntax._reader import (
     LINE_END,
     Reader,
@@ -39,7 +40,10 @@ CONTINUED = re.compile(rb"\\\r?\n")
 DEFINITION = re.compile(rb"(?:async[\s\\]+)?(?:def|class)[\s\\]+")
 FROM = re.compile(rb"from[\s\\]*(\.[.\s\\]*)?")
 NAMES = re.compile(rb"\w+")
+# What is rare, and has many kinds of nodes of its own.
+FOREIGN = (ast.Match, getattr(ast, "TryStar", ast.Match))
 COMPOUND = (
+    *FOREIGN,
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor),
     *(ast.While, ast.Try, ast.With, ast.AsyncWith),
 )
@@ -424,3 +428,14 @@ def _decorators(
         span = start, reader.around(decorator, start)[1]
         found.append(reader.make(cst.Decorator, span, decorator=value))
     return tuple(found)
+
+
+@reads(*FOREIGN)
+def rare(reader: Reader, node: ast.stmt) -> cst.BaseStatement:
+    start, end = reader.span(node)
+    indent = reader.data[reader.data.rfind(b"\n", 0, start) + 1 : start].decode()
+    module, spans = foreign(reader, (start, end), f"if 1:\n{indent}" if indent else "")
+    made: Any = module.body[0]
+    made = made.body.body[0] if indent else made
+    adopt(reader, made, spans)
+    return made  # type: ignore[no-any-return]

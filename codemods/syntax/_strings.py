@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from codemods.lexing import STRING
-from codemods.metadata import IS_TRIVIA, parents
 from codemods.parsing import parsed
-from codemods.printing import printed
 from codemods.syntax._expressions import constant
-from codemods.syntax._reader import Reader, UnknownSyntaxError, reads
+from codemods.syntax._foreign import adopt, foreign
+from codemods.syntax._reader import Reader, reads
 
 if TYPE_CHECKING:
     from codemods.syntax._reader import Span
@@ -104,19 +103,9 @@ def _piece(
 
 
 def _parsed(reader: Reader, span: Span) -> cst.BaseExpression:
-    start, end = span
-    text = reader.data[start:end].decode()
-    try:
-        module = cst.parse_module(f"({text}\n)")
-    except cst.ParserSyntaxError as error:
-        raise UnknownSyntaxError(text) from error
-    line = module.body[0]
-    whole = line.body[0].value  # type: ignore[union-attr, index]
+    module, spans = foreign(reader, span, "(", "\n)")
+    whole = module.body[0].body[0].value  # type: ignore[union-attr, index]
     made: cst.BaseExpression = whole.with_changes(lpar=(), rpar=())
-    above = parents(made)
-    reader.parents.update(above)
-    for node, (first, last) in printed(module)[1].items():
-        if node in above and not IS_TRIVIA[type(node)]:
-            reader.spans[node] = start - 1 + first, start - 1 + last
+    adopt(reader, made, spans)
     reader.spans[made] = span
     return made

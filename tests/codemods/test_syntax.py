@@ -67,6 +67,13 @@ async  def func (self, a: (int) = (1), * b : "A | B", c, ** d) -> (e) :
     async with a as b: await (c)
     async for d in e: return (d)
 class  K (A, *b, m = (c), ** d): x: (int) = (1) ; y: int ; z += (1)
+match (x):  # match
+    case {"a": [1, *y], **z} | C(d=e) as f if (f): pass
+    # case
+    case _:
+        match g:
+            case -1 | None | a.b | "s": f(x); g(y)
+            # the end
 def \u00e9\u4e16(x): return "\u20ac" + x.\u00e9
 '''.replace("... h", "...h").replace("d . \\\n    f", "d.f")
 # Where one of these begins or ends is asked for by nobody.
@@ -148,8 +155,8 @@ def test_names_are_found_in_the_order_of_the_file(raw: bytes) -> None:
     assert first_difference(mine, others) is None
 
 
-def test_what_is_rare_is_left_to_libcst() -> None:
-    text = "match x:\n    case 1: pass\n"
+def test_names_that_python_spells_otherwise_are_left_to_libcst() -> None:
+    text = "\N{LATIN SMALL LIGATURE FI}x = 1\n"  # fix, as far as Python is concerned
 
     with pytest.raises(UnknownSyntaxError):
         read(text.encode(), ast.parse(text), "utf-8")
