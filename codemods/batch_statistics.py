@@ -9,6 +9,7 @@ https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/BatchNorm2D_
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -65,15 +66,17 @@ class _Uses:
 
     def __init__(self, source: Source, meanings: Mapping[cst.CSTNode, str]) -> None:
         self.source, self.meanings = source, meanings
+        self.made: dict[str, list[str]] = defaultdict(list)
+        for statement in source.each(cst.Assign):
+            value = statement.value
+            made = meanings.get(value.func, LAYERS) if isinstance(value, cst.Call) else LAYERS
+            for target in statement.targets:
+                self.made[last(target.target)].append(made)
+        self.made.pop("", None)
 
     def is_of_another(self, layer: cst.BaseExpression) -> bool:
         """Tell whether a name holds nothing but single layers of other classes of torch."""
-        name = last(layer)
-        made = [
-            self.meanings.get(a.value.func, LAYERS) if isinstance(a.value, cst.Call) else LAYERS
-            for a in self.source.each(cst.Assign)
-            if name and any(last(t.target) == name for t in a.targets)
-        ]
+        made = self.made.get(last(layer), [])
         return bool(made) and not any(m.startswith((LAYERS, *CONTAINERS)) for m in made)
 
     def is_same(self, node: cst.CSTNode, depth: int = 0) -> bool:

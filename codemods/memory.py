@@ -58,7 +58,7 @@ class Memory:
         while ahead:
             if (one := ahead.pop()) not in found:
                 found.add(one)
-                ahead += self._origins(one)
+                ahead += self.origins(one)
         return found
 
     def stores(self, name: cst.Name) -> set[cst.CSTNode]:
@@ -103,9 +103,10 @@ class Memory:
         parent = self.source.parents.get(store)
         return isinstance(parent, cst.AugAssign) and parent.target is store
 
-    def _origins(  # noqa: PLR0911  # one case per kind of node
+    def origins(  # noqa: PLR0911  # one case per kind of node
         self, node: cst.BaseExpression
     ) -> Sequence[cst.BaseExpression]:
+        """Return the expressions whose memory this one has at once; none if it is its own."""
         match node:
             case cst.Name():
                 return [e for s in self.stores(node) for e in self.given(s)]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BITS: Final = (cst.BitAnd, cst.BitOr, cst.BitXor)
 KINDS: Final = (cst.AugAssign, cst.Call, cst.BinaryOperation, cst.Attribute)
+FILLED: Final = "what is trained, filled"
+VIEW: Final = "a write into a view"
 CHANGED: Final = "an input that is changed"
 INITIALISED: Final = "a view that is initialised"
 AUGMENTED: Final = "augmented assignment"
@@ -75,6 +77,7 @@ def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Ite
     for written in sharing.writes:
         if (reason := sharing.reason(written)) is not None:
             yield OperatorUse(written, f"`{source.text(written)}`", reason)
+    yield from _trained_writes(source, table, sharing)
     for filled in sharing.fills if INITIALISED in table.operators else ():
         if sharing.is_view(filled):
             yield OperatorUse(filled, f"`{source.text(filled)}`", table.operators[INITIALISED])
@@ -87,6 +90,16 @@ def _writes(source: Source, types: Types, table: Table, sharing: Sharing) -> Ite
         allowed = name == PART_OF_GRADIENT and _is_without_grad(source, target)
         if name in table.operators and not allowed:
             yield OperatorUse(target, f"`{name}`", table.operators[name])
+
+
+def _trained_writes(source: Source, table: Table, sharing: Sharing) -> Iterator[OperatorUse]:
+    """Yield every write that the gradient does not follow."""
+    told = ((VIEW, sharing.loses_gradient), (FILLED, sharing.writes_history))
+    for written in sharing.written:
+        for name, is_told in told:
+            is_known = name in table.operators and is_told(written)
+            if is_known and not _is_without_grad(source, written):
+                yield OperatorUse(written, f"`{source.text(written)}`", table.operators[name])
 
 
 def _name(node: cst.CSTNode, table: Table) -> str:

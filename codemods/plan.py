@@ -13,7 +13,7 @@ from codemods.api import HINT, TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
 from codemods.bundles import bundle
-from codemods.codes import LEFT, MEMBERS, PREFIXES, THROUGH, api_number
+from codemods.codes import GROUPS, LEFT, MEMBERS, PREFIXES, THROUGH, api_number
 from codemods.collect import collect
 from codemods.imports import Move, plan_moves, taken_names
 from codemods.infer import Types
@@ -147,7 +147,8 @@ class _Planner:
                     what = f"{construct.title} -> {outcome.native}"
                     self._find(construct.call, outcome.code, "native", what)
                 for use, code in judgement.used.items():
-                    what = shorten(self.source.text(use), WIDTH, placeholder=" ...")
+                    text = shorten(self.source.text(use), WIDTH, placeholder=" ...")
+                    what = "parameter groups" if code == self._code(GROUPS) else text
                     self._find(use, code, "native", what)
                 for note in notes:
                     self._find(found.constructs[0].call, self._code(801), "note", note)

@@ -16,6 +16,7 @@ from codemods.kinds import TENSOR, UNKNOWN
 from codemods.layouts import INITIALISERS
 from codemods.members import COMMON
 from codemods.memory import VIEW_ATTRIBUTES, VIEWS, Memory, last
+from codemods.trained import Trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 KEEPERS: Final = frozenset(("detach_", "requires_grad_", "resize_", "set_", "share_memory_"))
 WRITERS: Final = frozenset(n for n in torch_members.TENSOR - KEEPERS if n.endswith("_"))
 
+# Methods that replace all entries of a tensor.
+FILLERS: Final = ("copy_", "fill_", "zero_")
 CONSTANTS: Final = ("constant_", "ones_", "zeros_")
 
 CONTAINERS: Final = ("dict", "list", "tuple")
@@ -42,14 +45,16 @@ class Sharing:
         self.source, self.types, self.reasons = source, types, table.memory
         self.memory = Memory(source, types)
         self.made = [c for c in source.each(cst.Call) if last(c.func) in self.reasons]
-        self.writes = list(self._writes()) if self.made else []
+        self.written = list(self._writes())
+        self.writes = self.written if self.made else []
+        self.trained = Trained(types, self.memory)
         self.fills = [_filled(c) for c in source.each(cst.Call) if self._draws(c)]
 
     def receivers(self) -> list[cst.BaseExpression]:
         """Return the expressions whose types have to be known."""
         bases = (self.memory.base(call) for call in self.made)
         found = [*self.writes, *(b for b in bases if b is not None)] if self.writes else []
-        return [*found, *self.fills]
+        return [*found, *self.fills, *self.written]
 
     def reason(self, written: cst.BaseExpression) -> str | None:
         """Return why a write into what an expression holds is not torch's, None if it is."""
@@ -64,6 +69,15 @@ class Sharing:
     def is_view(self, filled: cst.BaseExpression) -> bool:
         """Tell whether what is initialised is, or may be, a part or another view of a tensor."""
         return any(self._is_view(node) for node in self.memory.sources(filled))
+
+    def loses_gradient(self, written: cst.BaseExpression) -> bool:
+        """Tell whether a write into a view may concern what is trained."""
+        return (
+            self.types.of(written) == TENSOR
+            and not isinstance(self.source.parents[written], cst.Arg)  # an initialiser's: no_grad
+            and self.is_view(written)
+            and self.trained.may_be(written)
+        )
 
     def is_lent(self, name: cst.Name) -> bool:
         """Tell whether the tensor of a name may be another's from the start."""
@@ -125,8 +139,24 @@ class Sharing:
         is_drawn = meaning.startswith(INITIALISERS) and last(call.func) not in CONSTANTS
         return is_drawn and bool(call.args)
 
+    def writes_history(self, written: cst.BaseExpression) -> bool:
+        """Tell whether a method fills the whole of a tensor that may be trained."""
+        method = self.source.parents[written]
+        return (
+            isinstance(method, cst.Attribute)
+            and method.attr.value in FILLERS
+            and self.types.of(written) == TENSOR
+            and self.trained.may_be(written)
+        )
+
     def _is_view(self, node: cst.CSTNode) -> bool:
         match node:
+            case cst.Name():
+                loops = [self.source.parents.get(store) for store in self.memory.stores(node)]
+                return any(
+                    isinstance(loop, cst.For | cst.CompFor) and self.types.of(loop.iter) == TENSOR
+                    for loop in loops
+                )
             case cst.Subscript(value=value):
                 return self.types.of(value) == TENSOR
             case cst.Attribute(attr=name):

@@ -38,6 +38,7 @@ WORDS: Final[Mapping[type[cst.CSTNode], Callable[[Any], str]]] = {
     cst.Attribute: lambda node: node.attr.value,
     cst.FunctionDef: lambda node: node.name.value,
     cst.Call: lambda node: node.func.value if type(node.func) is cst.Name else "",
+    cst.Arg: lambda node: "" if node.keyword is None else node.keyword.value,
 }
 
 
@@ -147,7 +148,7 @@ class Source:
         return found
 
     def each_called(self, kind: type[Node], *words: str) -> Iterator[Node]:
-        """Yield the attributes and functions of these names, or the calls of such functions."""
+        """Yield the attributes, functions and arguments of these names, or the calls of such."""
         for word in words:
             yield from cast("list[Node]", self._by_word.get((kind, word), []))
 

@@ -26,6 +26,7 @@ MEMBER: Final = "Module."
 RUNNING: Final = ("__import__", "eval", "exec", "import_module")
 NAMESPACES: Final = ("globals()", "locals()", "sys.modules", "vars()")
 TORCH: Final = re.compile(r"\btorch\b")
+DOTTED: Final = re.compile(r"torch(\.\w+)+")
 ASKING: Final = ("delattr", "getattr", "hasattr", "setattr")
 
 
@@ -62,14 +63,16 @@ def _members(source: Source, table: Table) -> Iterator[tuple[cst.CSTNode, str, s
 
 
 def _code(source: Source) -> Iterator[tuple[cst.CSTNode, str, str]]:
-    """Yield strings that are run, or that name a module."""
+    """Yield strings that are run, that name a module, or that a name is compared with."""
     for node in source.each(cst.SimpleString):
         if not TORCH.search(node.raw_value):
             continue
         index = source.enclosing(node, cst.Subscript)
         argument = source.parents.get(node)
         call = source.parents.get(argument) if isinstance(argument, cst.Arg) else None
-        if (isinstance(call, cst.Call) and last(call.func) in RUNNING) or (
-            index is not None and source.text(index.value) in NAMESPACES
+        if (
+            (isinstance(call, cst.Call) and last(call.func) in RUNNING)
+            or (index is not None and source.text(index.value) in NAMESPACES)
+            or (DOTTED.fullmatch(node.raw_value) and source.enclosing(node, cst.Comparison))
         ):
             yield node, "a name of torch in a string", "import it, and use its name"

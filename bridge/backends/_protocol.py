@@ -57,7 +57,7 @@ class Kernel:
     claims: Callable[[Group, str], bool]
     run: Run
     asks_late: bool = False
-    """Whether it asks for each gradient in its turn, and leaves out a parameter that has None."""
+    """Whether `grads` may be an iterator with None in it, for a parameter to be left out."""
 
 
 class Backend(Protocol):

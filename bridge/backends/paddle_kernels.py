@@ -134,7 +134,10 @@ _CLAIMED = {
     "LAMB": (Kernel(_claims_float32, _lamb), ("lamb_", "full")),
     "Adagrad": (Kernel(_claims_float32, _adagrad), ("adagrad_", "full")),
     "Adadelta": (Kernel(_claims_float32, _adadelta), ("adadelta_", "full")),
-    "Adamax": (Kernel(_claims_float32, _adamax), ("adamax_", "sgd_", "scale_", "abs_", "full")),
+    "Adamax": (
+        Kernel(_claims_float32, _adamax),
+        ("adamax_", "sgd_", "scale_", "abs_", "assign_out_", "full", "full_like"),
+    ),
     "Rprop": (Kernel(_claims_rprop, _rprop), ("rprop_", "clip", "full_like", "where", "isnan")),
 }
 """Optimizer -> its kernel, and the operations that it needs of this version of Paddle.

@@ -35,9 +35,9 @@ _NO_STATE: Any = MappingProxyType({})
 
 _GRAD = attrgetter("grad")
 
-# Here what there is one of per parameter is in a deque, in blocks of 64. Before it makes a list of
-# more than 127, malloc puts together all the small pieces that the framework has freed, and that
-# takes a tenth of a step over small tensors.
+# What there is one of per parameter is kept in deques, which are blocks of 64. For a list of more
+# than 127, glibc's malloc would first put together all the small pieces that the framework freed
+# since the last step (`malloc_consolidate`): a tenth of OneFlow's step over small tensors.
 
 
 def advance(optimizer: Any, xp: Backend, kernels: Mapping[str, Kernel]) -> None:
@@ -82,9 +82,9 @@ def _options(group: Group) -> Group:
 
 
 def _late(optimizer: Any, xp: Backend, kernel: Kernel, options: Group) -> Batch | None:
-    """Return a whole group for a kernel that asks for each gradient itself; None if that is not so.
+    """Return the whole group, for the kernel to ask for each gradient; None where it cannot.
 
-    To ask for all of them first takes a twentieth of a step over small tensors.
+    To ask for all of them before takes a twentieth of a step over small tensors.
     """
     params = options["params"]
     if not params or options.get("maximize", False) or not kernel.claims(options, "float32"):

@@ -137,12 +137,11 @@ class Optimizer(Hooked):
     @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient; return what `closure` returns, if given."""
-        xp = self._backend
         loss = None
         if closure is not None:
-            with xp.enable_grad():
+            with self._backend.enable_grad():
                 loss = closure()
-        self._advance(xp.kernels)
+        self._advance()
         return loss
 
     def state_dict(self) -> dict[str, Any]:
@@ -159,10 +158,11 @@ class Optimizer(Hooked):
         self.__setstate__({"state": state, "param_groups": groups})
         self._call("after_load")
 
-    def _advance(self, kernels: Mapping[str, Kernel]) -> None:
+    def _advance(self, kernels: Mapping[str, Kernel] | None = None) -> None:
         if type(self).formula is Optimizer.formula:
             raise NotImplementedError
-        advance(self, self._backend, kernels)
+        xp = self._backend
+        advance(self, xp, xp.kernels if kernels is None else kernels)
 
     @property
     def _backend(self) -> Backend:

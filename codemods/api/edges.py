@@ -28,7 +28,10 @@ _ZERO_FACTOR: Final = "where an entry is 0 its gradient is nan, torch's the prod
 
 PADDLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("log_softmax", "nn.functional.log_softmax", "nn.LogSoftmax"), _CUT),
-    **dict.fromkeys(("nn.functional.cross_entropy", "nn.CrossEntropyLoss"), _CUT),
+    **dict.fromkeys(
+        ("nn.functional.cross_entropy", "nn.CrossEntropyLoss"),
+        f"{_CUT}; a mean over no label is 0, torch's nan",
+    ),
     "nn.functional.binary_cross_entropy_with_logits": _ZERO_LOGIT,
     "nn.BCEWithLogitsLoss": _ZERO_LOGIT,
     **dict.fromkeys(("nn.functional.leaky_relu", "nn.LeakyReLU"), _SLOPE),

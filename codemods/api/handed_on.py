@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 QUERIES: Final = ("isinstance", "issubclass", "type")
-# Of a call that may be of something else only the names of arguments count.
-ANY: Final = 1000
 MEMBERS: Final = torch_members.TENSOR | torch_members.MODULE
 
 
@@ -33,20 +31,34 @@ def given_otherwise(source: Source, node: cst.BaseExpression, row: Api) -> str |
     same = next((i for i, p in enumerate(parameters) if p.name in turned), len(parameters))
     if not turned or _is_query(source, node):
         return None
-    for call, most in _calls(source, node, same):
-        keywords = [a.keyword.value for a in call.args if a.keyword is not None]
-        given = next((k for k in keywords if k in turned), "")
-        is_hidden = most < ANY and any(a.star for a in call.args)
-        if given or is_hidden or sum(a.keyword is None for a in call.args) > most:
-            name = f"`{given}`" if given else "an argument"
-            text = f"line {source.line(call)} may call it with {name}, which is another one there"
-            return f"it is used as a value, and {text}"
+    for call, places in _calls(source, node, same):
+        given = _turned(call, turned)
+        is_hidden = any(a.star for a in call.args)
+        if given or is_hidden or sum(a.keyword is None for a in call.args) > places:
+            return _why(source, call, f"`{given}`" if given else "an argument")
+    # Of a call that may be of something else only the names of arguments count.
+    is_base = isinstance(source.parents.get(source.parents.get(node, node)), cst.ClassDef)
+    for argument in source.each_called(cst.Arg, *sorted(turned)) if not is_base else ():
+        other = source.parents[argument]
+        if isinstance(other, cst.Call) and _may_be(source, other.func):
+            return _why(source, other, f"`{source.text(argument)}`")
     return None
+
+
+def _why(source: Source, call: cst.Call, what: str) -> str:
+    line = source.line(call)
+    return f"it is used as a value, and line {line} may call it with {what}, another one there"
+
+
+def _turned(call: cst.Call, turned: set[str]) -> str:
+    """Return which argument that is another one a call gives by its name."""
+    keywords = [a.keyword.value for a in call.args if a.keyword is not None]
+    return next((keyword for keyword in keywords if keyword in turned), "")
 
 
 def _is_query(source: Source, node: cst.BaseExpression) -> bool:
     for above in source.ancestors(node):
-        if isinstance(above, cst.Annotation | cst.ComparisonTarget | cst.MatchClass):
+        if isinstance(above, cst.Annotation | cst.Comparison | cst.MatchClass):
             return True
         if isinstance(above, cst.Call):
             return isinstance(above.func, cst.Name) and above.func.value in QUERIES
@@ -56,27 +68,35 @@ def _is_query(source: Source, node: cst.BaseExpression) -> bool:
 
 
 def _calls(source: Source, node: cst.BaseExpression, same: int) -> Iterator[tuple[cst.Call, int]]:
-    """Yield the calls that may be of the class, with how many places are the same there."""
+    """Yield the calls that are of the class, with how many places are the same there."""
     above = source.parents.get(source.parents.get(node, node))
     if isinstance(above, cst.ClassDef):
         yield from ((call, same) for call in _of_subclass(source, above))
         return
-    names = _names(source, node)
-    for call in source.each(cst.Call):
-        if last(call.func) == "partial" and call.args and call.args[0].value is node:
-            yield call, same + 1
-        elif last(call.func) in names:
-            yield call, same
-        elif _may_be(source, call.func):
-            yield call, ANY
+    if (
+        isinstance(above, cst.Call)
+        and last(above.func) == "partial"
+        and above.args[0].value is node
+    ):
+        yield above, same + 1
+    yield from ((call, same) for call in _called(source, _names(source, node)))
 
 
 def _of_subclass(source: Source, owner: cst.ClassDef) -> Iterator[cst.Call]:
-    inside = [c for c in source.each(cst.Call) if owner in source.ancestors(c)]
+    inside = [c for c in _called(source, {"__init__"}) if owner in source.ancestors(c)]
     yield from (c for c in inside if source.text(c.func).endswith("super().__init__"))
     makes = [n for n in owner.body.body if isinstance(n, cst.FunctionDef)]
     if all(function.name.value != "__init__" for function in makes):
-        yield from (c for c in source.each(cst.Call) if last(c.func) == owner.name.value)
+        yield from _called(source, {owner.name.value})
+
+
+def _called(source: Source, names: set[str]) -> Iterator[cst.Call]:
+    """Yield the calls of these names, or of members of these names."""
+    yield from source.each_called(cst.Call, *names)
+    for member in source.each_called(cst.Attribute, *names):
+        call = source.parents[member]
+        if isinstance(call, cst.Call) and call.func is member:
+            yield call
 
 
 def _names(source: Source, node: cst.BaseExpression) -> set[str]:

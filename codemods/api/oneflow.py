@@ -38,6 +38,10 @@ TABLE: Final = Table(
     ),
     members.ONEFLOW,
     {
+        "what is trained, filled": "OneFlow's gradient flows as if it had not been written: "
+        "make a new tensor, or do it under no_grad",
+        "a write into a view": "OneFlow's gradient does not follow a write into a view: write "
+        "`y[0, 1] = z` into the tensor itself, or do it under no_grad",
         "%": "OneFlow's remainder has the sign of the dividend, torch's that of the divisor",
         "//": "OneFlow rounds the quotient of integers towards zero, torch down",
         "bits of integers": "OneFlow's bit operators give booleans",

@@ -42,6 +42,8 @@ TABLE: Final = Table(
     ),
     members.PADDLE,
     {
+        "a write into a view": "Paddle's gradient does not follow a write into a view: write "
+        "`y[0, 1] = z` into the tensor itself, or do it under no_grad",
         "augmented assignment": "Paddle makes a new tensor here, torch writes into the old one, "
         "which others may hold as well",
         "an input that is changed": "torch's layer changes its input here, and Paddle's does "

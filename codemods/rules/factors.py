@@ -42,7 +42,10 @@ Rate: TypeAlias = cst.BaseExpression | float
 # Where a node may be given a value.
 WRITTEN: Final = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Element)
 # What an expression stands in as a whole: it needs no parentheses there.
-WHOLE: Final = (cst.Arg, cst.Assign, cst.Element, cst.DictElement, cst.FormattedStringExpression)
+WHOLE: Final = (
+    *(cst.Arg, cst.Assign, cst.Element, cst.DictElement),
+    *(cst.FormattedStringExpression, cst.GeneratorExp, cst.ListComp),
+)
 # What needs no parentheses beside `/`.
 ATOMS: Final = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript)
 
@@ -84,12 +87,12 @@ def factors_of(around: Surroundings) -> tuple[float | None, ...] | None:
     return tuple(column.pop() if len(column) == 1 else None for column in columns)
 
 
-def times(source: Source, place: cst.CSTNode, rate: str, factor: float) -> str:
-    """Write a rate times a factor, as it can stand at a place of the file."""
+def times(source: Source, place: cst.CSTNode, rate: str, factor: float | str) -> str:
+    """Write a rate times a factor, or the name of one, as it can stand at a place of the file."""
     if factor == 1.0:
         return rate
-    is_whole = isinstance(source.parents.get(place), WHOLE)
-    return f"{rate} * {factor!r}" if is_whole else f"({rate} * {factor!r})"
+    product = f"{rate} * {factor}"
+    return product if isinstance(source.parents.get(place), WHOLE) else f"({product})"
 
 
 def has_one_rate(around: Surroundings, construct: Construct) -> bool:

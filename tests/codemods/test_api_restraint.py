@@ -303,6 +303,8 @@ def test_what_paddle_has_under_another_name_is_not_asked_for(line: str, reason: 
         'optim = importlib.import_module("torch.optim")',
         'x = globals()["torch"].ones(3)',
         'x = sys.modules["torch"]',
+        'x = str(y.dtype) == "torch.float32"',
+        'x = y.type() in ("torch.FloatTensor", "torch.DoubleTensor")',
     ],
 )
 def test_a_name_of_torch_in_a_string_that_is_run_is_left(line: str) -> None:

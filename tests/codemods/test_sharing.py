@@ -12,6 +12,7 @@ from codemods.api import TABLES
 from tests.rewriting import check_refused, check_rewritten, check_sound
 
 if TYPE_CHECKING:
+    from codemods.model import Target
     from tests.frameworks import Framework
 
 HEAD = "import torch\nfrom torch import nn\nx = torch.arange(6.0)\n"
@@ -85,6 +86,25 @@ FILLED = [
     ("by a name", "w = net.fc.weight.data\nnn.init.normal_(w)"),
     ("one gate", "for gate in net.rnn.weight_ih_l0.chunk(4):\n    nn.init.normal_(gate)"),
 ]
+TRAINED = [
+    "v = y[0]\nv[1] = 3.0",
+    "z = 0\ny[0][1] = 4.0",
+    "v = y.t()\nv.zero_()",
+    "a = torch.exp(y) + 1\na.view(-1)[2] = 1",
+    "for v in y:\n    v[0] = 1",
+    "def f(t: torch.Tensor):\n    t[0].fill_(1)",
+]
+UNTRAINED = [
+    "y[0, 1] = 4.0",
+    "y[0] += 1",
+    "t = torch.zeros(2, 3)\nt[0][1] = 1\nt.view(-1)[1] *= 2",
+    "m = y > 0\nm[0][1] = False",
+    "d = y.detach()[0]\nd[1] = 2",
+    "y.data[0].fill_(1)",
+    "with torch.no_grad():\n    y[0][0] = 3",
+    "k = y.argmax(1)\nk[:1][0] = 2",
+    "nn.init.zeros_(net.bias[:1])",
+]
 VIEWS = {
     "chunk": lambda x: x.chunk(2)[0],
     "expand": lambda x: x[:1].expand(1, 6),
@@ -131,6 +151,44 @@ def test_the_data_of_a_parameter_is_initialised_as_the_parameter() -> None:
 
     check_rewritten(before, after, "paddle")
     check_rewritten(before, before.replace("torch", "oneflow"), "oneflow")
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+@pytest.mark.parametrize("lines", TRAINED)
+def test_a_write_that_the_gradient_does_not_follow_is_left(lines: str, to: Target) -> None:
+    made = "net = nn.Linear(3, 4)\ny = net(x.view(2, 3))\n"
+    check_refused(f"{HEAD}{made}{lines}\n", to, 7, "gradient does not follow")
+
+
+@pytest.mark.parametrize("to", ["paddle", "oneflow"])
+@pytest.mark.parametrize("lines", UNTRAINED)
+def test_a_write_that_no_gradient_meets_is_ported(lines: str, to: Target) -> None:
+    made = "net = nn.Linear(3, 4)\ny = net(x.view(2, 3))\n"
+    result = check_sound(f"{HEAD}{made}{lines}\n".encode(), to)
+
+    assert not [f for f in result.findings if "gradient does not follow" in f.reason]
+
+
+@pytest.mark.parametrize("line", ["y.zero_()", "y.fill_(1)", "y.copy_(z)"])
+def test_what_is_trained_is_not_filled_on_oneflow(line: str) -> None:
+    made = "net = nn.Linear(3, 4)\ny = net(x.view(2, 3))\n"
+    under = f"with torch.no_grad():\n    {line}\ntorch.zeros(3).fill_(1)\n"
+
+    check_refused(f"{HEAD}{made}{line}\n", "oneflow", 6, "as if it had not been written")
+    assert not check_sound(f"{HEAD}{made}{under}".encode(), "oneflow").incomplete
+    assert not check_sound(f"{HEAD}{made}{line}\n".encode(), "paddle").incomplete
+
+
+@pytest.mark.only_backend("paddle", "oneflow")
+def test_the_gradient_does_not_follow_a_write_into_a_view(xp: Framework) -> None:
+    x = xp.module.nn.Parameter(xp.tensor(np.ones((2, 3), "f4")))
+    y = x * 2
+    row = y[0]
+    row[1] = 3.0
+    y.sum().backward()
+
+    assert xp.numpy(y)[0, 1] == 3
+    assert xp.numpy(x.grad)[0, 1] == 2  # torch's is 0
 
 
 @pytest.mark.parametrize("lines", ALONE)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from codemods.groups import Access, Shape
     from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
 
 OTHER: Final = Blocked("Paddle's optimizers have no `param_groups` that can be used like this")
 SCALED: Final = Blocked(
@@ -99,21 +98,17 @@ def _each_read(
         return OTHER
     if None in factors:
         return SCALED
-    rate = f"{around.source.text(use.holder)}.get_lr()"
-    iterated = f"range({len(factors)})"
-    if set(factors) != {1.0}:
-        iterated = f"[{', '.join(map(repr, factors))}]"
-        name = next(_names_of(around.source, shape), "")
-        rate = f"({rate} * {name})"
-    edits = [Replace(access.node, (rate,)) for access in shape.accesses]
+    source, rate = around.source, f"{around.source.text(use.holder)}.get_lr()"
+    is_one_rate = set(factors) == {1.0}
+    iterated = f"range({len(factors)})" if is_one_rate else f"[{', '.join(map(repr, factors))}]"
+    edits = [
+        Replace(
+            node, (rate if is_one_rate else times(source, node, rate, source.text(node.value)),)
+        )
+        for node in (access.node for access in shape.accesses)
+        if isinstance(node, cst.Subscript)
+    ]
     return Converted((Replace(use.node, (iterated,)), *edits))
-
-
-def _names_of(source: Source, shape: Each) -> Iterator[str]:
-    """Yield the name of the group in a loop."""
-    for access in shape.accesses:
-        if isinstance(access.node, cst.Subscript):
-            yield source.text(access.node.value)
 
 
 def _written(

@@ -73,9 +73,13 @@ USES = [
     ("x = f\"{opt.param_groups[0]['lr']:.3f}\"", 'x = f"{opt.get_lr() * 0.1:.3f}"'),
     (
         "for i, g in enumerate(opt.param_groups):\n    print(i, g['lr'])",
-        "for i, g in enumerate([0.1, 1.0]):\n    print(i, (opt.get_lr() * g))",
+        "for i, g in enumerate([0.1, 1.0]):\n    print(i, opt.get_lr() * g)",
     ),
-    ("x = [g['lr'] for g in opt.param_groups]", "x = [(opt.get_lr() * g) for g in [0.1, 1.0]]"),
+    ("x = [g['lr'] for g in opt.param_groups]", "x = [opt.get_lr() * g for g in [0.1, 1.0]]"),
+    (
+        "x = sum(g['lr'] ** 2 for g in opt.param_groups)",
+        "x = sum((opt.get_lr() * g) ** 2 for g in [0.1, 1.0])",
+    ),
     ("for g in opt.param_groups:\n    g['lr'] *= 0.5", "opt.set_lr(opt.get_lr() * 0.5)"),
     ("for g in opt.param_groups: g['lr'] /= max(a, b)", "opt.set_lr(opt.get_lr() / max(a, b))"),
 ]
