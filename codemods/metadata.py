@@ -1,8 +1,7 @@
-"""What libcst's metadata says of a tree, several times as fast.
+"""The nodes of a tree: what each holds, and what holds it.
 
-A visitor of libcst builds every node that it passes once more, also one that changes nothing, and
-the wrapper passes all nodes once for each question. Here a visitor goes on to the children by
-itself, and only where there can be a name. A test compares the answers with libcst's own.
+libcst asks for it by visitors, which build every node that they pass once more, also one that
+changes nothing. A test compares the answers with libcst's own.
 
 https://libcst.readthedocs.io/en/latest/metadata.html
 """
@@ -38,38 +37,18 @@ TRIVIA = (
     cst.BaseCompOp,
     cst.BaseAugOp,
 )
+# The fields of such nodes, and those that only say which of several spellings is meant.
+_SILENT = """
+asynchronous colon comma dot equal first_colon footer header lbrace lbracket leading_lines
+lines_after_decorators lpar operator posonly_ind rbrace rbracket relative rpar second_colon
+semicolon separator star
+"""
 # The fields of a class in the order of visits, which is not that of its definition: a scope sees
 # what is bound before it is read. Filled in from the first node of each class.
 FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 # Those of them that mean something.
 PARTS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
-SILENT = frozenset(
-    [
-        "asynchronous",
-        "colon",
-        "comma",
-        "dot",
-        "equal",
-        "first_colon",
-        "footer",
-        "header",
-        "lbrace",
-        "lbracket",
-        "leading_lines",
-        "lines_after_decorators",
-        "lpar",
-        "operator",
-        "posonly_ind",
-        "rbrace",
-        "rbracket",
-        "relative",
-        "rpar",
-        "second_colon",
-        "semicolon",
-        "separator",
-        "star",
-    ]
-)
+SILENT = frozenset(_SILENT.split())
 
 
 def parents(module: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:

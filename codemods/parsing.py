@@ -1,4 +1,4 @@
-"""Python's own parser: thirty times as fast as libcst with names and places, for a first look."""
+"""Python's own parser, ten times as fast as libcst's: for a first look, and to make libcst's of."""
 
 from __future__ import annotations
 
