@@ -5,6 +5,8 @@ https://docs.oneflow.org/en/master/
 
 from __future__ import annotations
 
+import gc
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,19 @@ _DTYPES = {getattr(oneflow, name): name for name in ("float16", "bfloat16", "flo
 # The method of the class: by its name of each tensor it would take three times as long.
 _ELEMENT_SIZE = oneflow.Tensor.element_size
 _FLOAT32 = {4}
+
+
+@cache
+def _has_buckets() -> bool:
+    """Tell whether DistributedDataParallel is at work, as far as the first step tells.
+
+    A gradient is then a view of a bucket that outlives it, and the next backward adds to what the
+    bucket holds. In one process nothing but the module knows of its buckets.
+    """
+    if oneflow.env.get_world_size() > 1:
+        return True
+    modules = (each for each in gc.get_objects() if issubclass(type(each), oneflow.nn.Module))
+    return any("_bucket_tensors" in vars(module) for module in modules)
 
 
 class _OneFlow:
@@ -56,9 +71,8 @@ class _OneFlow:
             return None
 
     def clear_grad(self, param: Tensor, *, set_to_none: bool) -> None:
-        if param.grad is not None:
-            # Under DistributedDataParallel it is a view of a bucket that outlives it, and the next
-            # backward adds to what the bucket holds.
+        # What is dropped may be kept elsewhere, and stays what it is there.
+        if param.grad is not None and (not set_to_none or _has_buckets()):
             param.grad.zero_()
         if set_to_none:
             param.grad = None

@@ -164,6 +164,14 @@ def test_zero_grad_takes_gradients_away(xp: Framework) -> None:
     assert param.grad is None
 
 
+def test_a_gradient_that_is_kept_elsewhere_stays_what_it_is(xp: Framework) -> None:
+    param, kept = xp.param(np.ones(2)), xp.tensor(np.full(2, 3.0))
+    param.grad = kept
+    optim.SGD([param]).zero_grad()
+
+    assert xp.numpy(kept).tolist() == [3.0, 3.0]
+
+
 def test_zero_grad_can_keep_zeros(xp: Framework) -> None:
     (param,) = _params(xp, 1)
     xp.set_grad(param, _ONES)
