@@ -24,7 +24,7 @@ from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgu
 from codemods.names import find_names, imported, in_package
 from codemods.operators import operator_uses
 from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
-from codemods.scalers import BRIDGED, stepped
+from codemods.scalers import stepped
 from codemods.signatures import bridge_name
 from codemods.unclear import unclear
 from codemods.unused import unused
@@ -85,18 +85,16 @@ class _Planner:
         self.optim = OptimNames(source, self.names, options)
         self.natives: Natives = {}
         self.unported: set[cst.CSTNode] = set()
-        self.stepped = stepped(source, self.names, options)
 
     def run(self) -> Plan:
         self._hold()
-        facts = collect(self.source, self.names, view=self.view, stepped=self.stepped)
+        by_scalers = stepped(self.source, self.names, self.options)
+        facts = collect(self.source, self.names, view=self.view, stepped=by_scalers)
         bundles = bundle(facts)
         judged = [(found, self._judge(found, bundles)) for found in bundles]
         for found, judgement in judged:
             if not self._is_skipped(found, judgement):
                 self._bundle(found, judgement)
-        if any(isinstance(judgement.verdict, Bridge) for _, judgement in judged):
-            self._scaled(judged)
         if not self.kept_names:
             self.natives = natives_of(self.options.target, judged)
         for reference in self.names.references:
@@ -170,14 +168,6 @@ class _Planner:
             if (verbose := verbose_of(construct)) is not None:
                 self.result.edits += named(verbose)
                 self._note(construct.call, 801, construct.title, (NOTE,))
-
-    def _scaled(self, judged: Iterable[tuple[Bundle, Judgement]]) -> None:
-        """Report what a scaler steps where it may be an optimizer of bridge."""
-        natives = (found for found, judgement in judged if isinstance(judgement.verdict, Native))
-        known = {away.node for found in natives for _, away in found.away()}
-        for argument in sorted(self.stepped, key=self.source.start):
-            if argument.value not in known:
-                self._find_left(argument.value, self.source.text(argument.value), BRIDGED)
 
     def _is_skipped(self, found: Bundle, judgement: Judgement) -> bool:
         """Leave a whole bundle where the user asks for it at one of its sites or codes."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.api import HINT, TABLES
+from codemods.api import TABLES
 from codemods.api.convert import choose
 from codemods.infer import Types
 from codemods.kinds import SCALER
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from codemods.source import Source
 
 NAME: Final = "GradScaler"
-BRIDGED: Final = (
-    "on a GPU Paddle's scaler reads private lists of Paddle's optimizers, which bridge's have not"
-    f"{HINT}train in bfloat16, which needs no scaler, or change what keeps it from being native"
-)
 METHODS: Final = ("step", "unscale_")
 
 

@@ -169,6 +169,11 @@ class Optimizer(Hooked):
         first = next(param for group in self.param_groups for param in group["params"])
         return backend(str(backend_name(first)))
 
+    @property
+    def _parameter_list(self) -> list[Tensor]:
+        """All parameters, by the name under which `paddle.amp.GradScaler` asks for them."""
+        return [param for group in self.param_groups for param in group["params"]]
+
     def _check_options(self, group: Mapping[str, Any]) -> None:
         _groups.check_options(self, group)
 
