@@ -174,6 +174,16 @@ def definition(source: Source, name: cst.Name) -> cst.CSTNode | None:
     return assignments[0].node
 
 
+def leaves_none(call: cst.Call, parameter: cst.Param) -> bool:
+    """Tell whether a call without an argument for a parameter leaves it at its default, None."""
+    default = parameter.default
+    return (
+        isinstance(default, cst.Name)
+        and default.value == "None"
+        and not any(a.star for a in call.args)
+    )
+
+
 def is_imported(source: Source, function: cst.BaseExpression) -> bool:
     """Tell whether a dotted name begins with one that only imports bind."""
     root = function

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 from libcst.metadata import Assignment, ClassScope
 
-from codemods.callees import Callee, Callees, is_imported, optimizer_argument
+from codemods.callees import Callee, Callees, is_imported, leaves_none, optimizer_argument
 from codemods.compositions import composition_of, members_list
 from codemods.facts import (
     AttributeUse,
@@ -27,9 +27,9 @@ from codemods.names import parts_of_names
 from codemods.subclasses import own_schedulers
 from codemods.targets import Leaf, Result, goal_of, leaves, leaves_of
 from codemods.whereabouts import (
+    bound_in_body,
     consumer,
     is_only_tested,
-    is_set_to_none,
     is_variable,
     whereabouts,
 )
@@ -310,7 +310,7 @@ class _Collector:
                 slot.uses.append(Escape(node, reason))
             elif self._is_target(node) and not isinstance(self.source.parents[node], cst.Del):
                 self._check_assignment(slot, node)
-        if (other := self._in_body(owner, name)) is not None:
+        if (other := bound_in_body(self.source, owner, name, self.names.get(name, ()))) is not None:
             slot.uses.append(Escape(other, "the class has something of that name too"))
         if not self.instances.has_known_bases(owner):
             slot.uses.append(Escape(owner, f"`{owner.name.value}` has bases that may use it"))
@@ -339,21 +339,6 @@ class _Collector:
         is_none = isinstance(leaf.node, cst.Name) and leaf.node.value == "None"
         return is_none or self.arrived.get(leaf) == slot.key
 
-    def _in_body(self, owner: cst.ClassDef, name: str) -> cst.CSTNode | None:
-        """Return what a class's body binds a name to, unless that is None for every instance."""
-        for statement in owner.body.body:
-            if isinstance(statement, cst.FunctionDef | cst.ClassDef):
-                if statement.name.value == name:
-                    return statement
-                continue
-            for node in self.names.get(name, []):
-                is_inside = statement in self.source.ancestors(node)
-                is_bound = isinstance(self.source.scopes.get(node), ClassScope)
-                is_none = is_set_to_none(self.source, node) and not owner.decorators
-                if is_inside and is_bound and not is_none:
-                    return node
-        return None
-
     def _check_outside(self, slot: Slot) -> None:
         """Note what reaches a slot by other ways than its name."""
         owner, name = slot.key
@@ -375,20 +360,11 @@ class _Collector:
         slot.uses += [Escape(node, f"`{name}` is used as a value") for node in found.strays]
         for call in found.calls:
             given = callee.given(call, parameter)
-            if given is None and self._is_left_out(call, parameter):
+            if given is None and leaves_none(call, parameter):
                 continue
             if given is None or self.key_of(given) not in self.facts.slots:
                 reason = f"`{name}` is also called with something that is not followed"
                 slot.uses.append(Escape(call, reason))
-
-    def _is_left_out(self, call: cst.Call, parameter: cst.Param) -> bool:
-        """Tell whether a call leaves the default in force, and that is None."""
-        default = parameter.default
-        return (
-            isinstance(default, cst.Name)
-            and default.value == "None"
-            and not any(a.star for a in call.args)
-        )
 
     # which optimizer a scheduler drives
 
@@ -412,9 +388,7 @@ class _Collector:
 
 
 def _owner(scope: Scope | None, name: str) -> Scope | None:
-    if scope is None:
-        return None
-    owners = {id(a.scope): a.scope for a in scope[name]}
+    owners = {id(a.scope): a.scope for a in scope[name]} if scope is not None else {}
     return next(iter(owners.values())) if len(owners) == 1 else None
 
 

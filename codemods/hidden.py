@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import ImportAssignment
+
+from codemods.callees import is_imported
 
 if TYPE_CHECKING:
     from codemods.source import Source
@@ -49,12 +50,4 @@ def _may_mean(source: Source, call: cst.Call, name: str, *, is_attribute: bool) 
     given = call.args[1].value
     if isinstance(given, cst.SimpleString):
         return given.evaluated_value == name
-    return is_attribute and not _is_module(source, call.args[0].value)
-
-
-def _is_module(source: Source, node: cst.BaseExpression) -> bool:
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    scope = source.scopes.get(node)
-    found = list(scope[node.value]) if isinstance(node, cst.Name) and scope is not None else []
-    return bool(found) and all(isinstance(a, ImportAssignment) for a in found)
+    return is_attribute and not is_imported(source, call.args[0].value)

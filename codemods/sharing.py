@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.api import torch_members
+from codemods.callees import is_imported
 from codemods.flow import is_store
 from codemods.kinds import TENSOR, UNKNOWN
 from codemods.layouts import INITIALISERS
@@ -170,6 +171,8 @@ class Sharing:
         base = self.memory.base(call)
         if base is None or call.func in self.types.meanings:
             return base is not None
+        if is_imported(self.source, base):  # a function, of a framework that a port has led to
+            return False
         of = self.types.of(base)
         return of == TENSOR or (of == UNKNOWN and last(call.func) not in COMMON)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from libcst.metadata import ClassScope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.source import Source
 
 WHEREABOUTS: tuple[tuple[type[cst.CSTNode], str], ...] = (
@@ -76,3 +79,24 @@ def is_variable(source: Source, node: cst.Name) -> bool:
         case cst.AsName():
             return source.enclosing(parent, cst.Import, cst.ImportFrom) is None
     return True
+
+
+def bound_in_body(
+    source: Source, owner: cst.ClassDef, name: str, nodes: Iterable[cst.Name]
+) -> cst.CSTNode | None:
+    """Return what a class's body binds a name to, unless that is None for every instance.
+
+    `nodes` are the places of the file where the name stands.
+    """
+    for statement in owner.body.body:
+        if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+            if statement.name.value == name:
+                return statement
+            continue
+        for node in nodes:
+            is_inside = statement in source.ancestors(node)
+            is_bound = isinstance(source.scopes.get(node), ClassScope)
+            is_none = is_set_to_none(source, node) and not owner.decorators
+            if is_inside and is_bound and not is_none:
+                return node
+    return None

@@ -119,7 +119,7 @@ class _Reader:
             case cst.List(elements=elements) | cst.Tuple(elements=elements):
                 return f"[{', '.join(self._text(each.value, depth) for each in elements)}]"
             case cst.BinaryOperation(left=left, operator=operator, right=right):
-                sign = self.source.text(operator).strip()
+                sign = cst.Module([]).code_for_node(operator).strip()
                 return f"({self._text(left, depth)} {sign} {self._text(right, depth)})"
             case _:
                 raise _UnknownError(f"the source does not tell `{self.source.text(node)}`")

@@ -101,7 +101,7 @@ def test_what_the_manual_shows_is_what_happens(xp: Framework) -> None:
     refused = [
         optim.RMSprop(params[0]),
         optim.SGD(params[0], momentum=0.9, dampening=0.5),
-        optim.SGD([{"params": group} for group in params]),
+        optim.Adam([{"params": params[0]}, {"params": params[1], "amsgrad": True}]),
     ]
     for optimizer in refused:
         with pytest.raises(UnsupportedError) as error:

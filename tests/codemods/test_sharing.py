@@ -243,3 +243,10 @@ def test_a_column_that_oneflow_fills_is_none(xp: Framework) -> None:
     tensor[:, 1].zero_()
 
     assert xp.numpy(tensor).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_a_function_that_a_port_has_led_to_is_no_tensors_method() -> None:
+    before = b"import torch\ngroups = torch.as_tensor([0, *sizes[:-1]]).cumsum_(0)\n"
+    result = check_sound(before, "paddle", partial=True)  # the second run too
+
+    assert b"paddle.as_tensor" in result.after
