@@ -31,13 +31,13 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
-from codemods.cache import Cache
+from codemods.batch.cache import Cache
+from codemods.batch.files import find_files
+from codemods.batch.run import Means, cores, port_files
+from codemods.batch.worker import clear
 from codemods.engine import port
-from codemods.files import find_files
 from codemods.model import Options
-from codemods.run import Means, cores, port_files
-from codemods.run_worker import clear
-from codemods.source import Source
+from codemods.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,10 +16,10 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
 
 from codemods.codes import split
-from codemods.contradictions import contradiction
 from codemods.engine import port
 from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS, Options
 from codemods.versions import release
+from codemods.wishes.contradictions import contradiction
 
 if TYPE_CHECKING:
     from libcst.codemod import CodemodContext

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from codemods.edits import EditConflictError, apply
-from codemods.magics import MagicChangedError
-from codemods.marks import carried, missing
-from codemods.mentions import mentions
+from codemods.analysis.mentions import mentions
+from codemods.analysis.parsing import parsed
+from codemods.analysis.relevance import concerns_us
+from codemods.analysis.stars import written_out
 from codemods.model import FileResult, Finding
-from codemods.notebook import NOTEBOOK, Notebook
-from codemods.notebook_json import BrokenNotebookError
-from codemods.parsing import parsed
+from codemods.notebooks.json_cells import BrokenNotebookError
+from codemods.notebooks.magics import MagicChangedError
+from codemods.notebooks.notebook import NOTEBOOK, Notebook
 from codemods.plan import plan
-from codemods.relevance import concerns_us
-from codemods.soundness import broken
-from codemods.source import Source, UnreadableSourceError
-from codemods.stars import written_out
+from codemods.syntax.edits import EditConflictError, apply
+from codemods.syntax.soundness import broken
+from codemods.syntax.source import Source, UnreadableSourceError
+from codemods.wishes.marks import carried, missing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from codemods.analysis.project import Project, View
     from codemods.model import Options
     from codemods.plan import Plan
-    from codemods.project import Project, View
 
 LEFT_MAGIC = "a magic is left alone, and what it is given has to change"
 HINT_MAGIC = "take the code out of the magic, or port it by hand"

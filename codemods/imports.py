@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import ImportAssignment
 
+from codemods.analysis.names import bindings_of
 from codemods.model import Replace, RewriteStatement
-from codemods.names import bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from libcst.metadata import BaseAssignment
 
+    from codemods.analysis.names import Binding, Dotted, Names, Reference
     from codemods.model import Edit
-    from codemods.names import Binding, Dotted, Names, Reference
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TORCH_ONLY
+from codemods.analysis.exposure import misused, warnings
+from codemods.analysis.facts import MethodCall
+from codemods.analysis.names import bindings_of
 from codemods.codes import GROUPS, PREFIXES
-from codemods.exposure import misused, warnings
-from codemods.facts import MethodCall
 from codemods.model import Blocked, Bridge, Converted, Native, Refused
-from codemods.names import bindings_of
 from codemods.rules import NATIVE
 from codemods.rules.requirements import Surroundings
-from codemods.selection import objection
 from codemods.signatures import bridge_name
 from codemods.versions import lacks, parsed, version_of
+from codemods.wishes.selection import objection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from codemods.bundles import Bundle
+    from codemods.analysis.bundles import Bundle
+    from codemods.analysis.project import View
     from codemods.model import Edit, Options, Verdict
-    from codemods.project import View
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # Packages whose consumers of an optimizer know torch's only; bridge's would fail in them.
 TORCH_PACKAGES = ("accelerate", "apex", "deepspeed", "pytorch_lightning", "lightning", "fairscale")

@@ -8,40 +8,40 @@ from typing import TYPE_CHECKING
 
 from libcst.metadata import GlobalScope
 
-from codemods.annotations import natives_of
+from codemods.analysis.annotations import natives_of
+from codemods.analysis.bundles import bundle
+from codemods.analysis.collect import collect
+from codemods.analysis.names import find_names, imported, in_package
+from codemods.analysis.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
+from codemods.analysis.scalers import stepped
+from codemods.analysis.unclear import unclear
+from codemods.analysis.unused import unused
+from codemods.analysis.verbose import NOTE, named, verbose_of
 from codemods.api import HINT, TABLES
 from codemods.api.convert import choose
 from codemods.api.ecosystem import needs_torch
-from codemods.bundles import bundle
 from codemods.codes import GROUPS, LEFT, MEMBERS, PREFIXES, THROUGH, api_number
-from codemods.collect import collect
 from codemods.imports import Move, plan_moves, taken_names
-from codemods.infer import Types
 from codemods.judge import Judgement, judge
-from codemods.marks import mark
-from codemods.members import member_uses
 from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
-from codemods.names import find_names, imported, in_package
-from codemods.operators import operator_uses
-from codemods.optim_names import HINT_LEFT, HINT_PATCH, Moved, OptimNames, Stuck
-from codemods.scalers import stepped
 from codemods.signatures import bridge_name
-from codemods.unclear import unclear
-from codemods.unused import unused
-from codemods.verbose import NOTE, named, verbose_of
-from codemods.wishes import Wishes
+from codemods.values.infer import Types
+from codemods.values.members import member_uses
+from codemods.values.operators import operator_uses
+from codemods.wishes.marks import mark
+from codemods.wishes.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import libcst as cst
 
-    from codemods.annotations import Natives
-    from codemods.bundles import Bundle
+    from codemods.analysis.annotations import Natives
+    from codemods.analysis.bundles import Bundle
+    from codemods.analysis.names import Binding, Dotted, Names, Reference
+    from codemods.analysis.project import View
     from codemods.model import Edit, Kind, Options, PrependLine
-    from codemods.names import Binding, Dotted, Names, Reference
-    from codemods.project import View
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 WIDTH = 72  # of what stands at a site, in the report
 # Packages whose names may go with their last use; others are where something else is as well.

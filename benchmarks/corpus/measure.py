@@ -18,9 +18,9 @@ from checks import Check, check, parses
 from packages import RIVAL, environment
 from rich.progress import track
 
+from codemods.batch.worker import clear
 from codemods.engine import port
 from codemods.model import Options
-from codemods.run_worker import clear
 
 if TYPE_CHECKING:
     from codemods.model import Kind, Scope, Target

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 import libcst.matchers as m
 
-from codemods.arguments import UNKNOWN, definition_of, value_of
+from codemods.analysis.arguments import UNKNOWN, definition_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What a function that is given the parsed arguments calls them.
 PARSED: Final = ("args", "opt", "opts")

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bridge.cli._codes import CodesOption, show_list, show_page
-from codemods.cache import default_folder
+from codemods.batch.cache import default_folder
+from codemods.batch.ignored import DEFAULT_INCLUDE
+from codemods.batch.run import SECONDS_PER_FILE, cores
 from codemods.formats import FORMATS
-from codemods.ignored import DEFAULT_INCLUDE
 from codemods.model import ORIGINS, SCOPES, STYLES, TARGETS
-from codemods.run import SECONDS_PER_FILE, cores
 from codemods.versions import release
 
 if TYPE_CHECKING:

@@ -81,7 +81,7 @@ class Output:
         if self.file is None:
             click.echo(text, nl=False, err=self.form == "text")
             return
-        from codemods.files import write_atomically  # noqa: PLC0415
+        from codemods.batch.files import write_atomically  # noqa: PLC0415
 
         try:
             write_atomically(self.file, text.encode(errors="surrogateescape"))

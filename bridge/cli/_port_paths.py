@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bridge.cli import Failure
-from codemods.files import find_files
-from codemods.settings import SettingsError, find_settings, read_settings
+from codemods.batch.files import find_files
+from codemods.batch.settings import SettingsError, find_settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
-    from codemods.ignored import Filters
+    from codemods.batch.ignored import Filters
 
 STDIN = Path("-")
 # What belongs to one call, and would surprise in a file.

@@ -16,16 +16,16 @@ from bridge._expression import parse_group
 from bridge.cli import Failure
 from bridge.cli._defaults import Defaults
 from bridge.errors import ExpressionError
-from codemods.arguments import UNKNOWN, definition_of, value_of
-from codemods.collect import collect
-from codemods.names import find_names
-from codemods.source import Source, UnreadableSourceError
+from codemods.analysis.arguments import UNKNOWN, definition_of, value_of
+from codemods.analysis.collect import collect
+from codemods.analysis.names import find_names
+from codemods.syntax.source import Source, UnreadableSourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from codemods.facts import Construct, Facts
+    from codemods.analysis.facts import Construct, Facts
 
 DEEPEST = 20  # names that stand for names that stand for ...
 # An optimizer's hyperparameters that schedules drive.

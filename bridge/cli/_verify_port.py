@@ -11,10 +11,10 @@ from bridge.cli import Failure
 from bridge.cli.port import port as command
 from bridge.verifying.sources import local_files, mirror, mirrored, project_of
 from codemods import report
+from codemods.analysis.project import read_project
+from codemods.batch.run import Means, port_files
 from codemods.formats import render
 from codemods.model import Options
-from codemods.project import read_project
-from codemods.run import Means, port_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,12 +12,12 @@ from bridge._progress import tracked
 from bridge.cli._port_options import ACTION, FILES, MEANS, REPORT, RULES, WHAT, add
 from bridge.cli._port_output import Output
 from bridge.cli._port_paths import STDIN, all_files, reader, settled_by
-from codemods.cache import Cache
-from codemods.contradictions import contradiction
-from codemods.ignored import Filters
+from codemods.analysis.project import read_project
+from codemods.batch.cache import Cache
+from codemods.batch.ignored import Filters
+from codemods.batch.run import Means, port_files
 from codemods.model import Options
-from codemods.project import read_project
-from codemods.run import Means, port_files
+from codemods.wishes.contradictions import contradiction
 
 if TYPE_CHECKING:
     from codemods.model import FileResult
@@ -86,6 +86,6 @@ def port(ctx: click.Context, /, paths: tuple[Path, ...], **chosen: Any) -> None:
 
 
 def _written(result: FileResult) -> FileResult:
-    from codemods.files import write  # noqa: PLC0415
+    from codemods.batch.files import write  # noqa: PLC0415
 
     return write(result) if result.changed and result.path != STDIN else result

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from codemods.model import Blocked
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What a call gives or a name holds, as far as a port has to know it. A "layer" is a module whose
 # call gives a tensor; "itself" is what the method was called on; a "value" is nothing of torch's.

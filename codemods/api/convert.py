@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.analysis.arguments import UNKNOWN, is_pure, value_of
 from codemods.api.handed_on import given_otherwise
 from codemods.api.settings import without
-from codemods.arguments import UNKNOWN, is_pure, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from codemods.api._model import Api, Parameter, Signature
     from codemods.model import Edit, Outcome
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 
 def choose(source: Source, node: cst.BaseExpression, name: str, row: Api) -> tuple[Api, Outcome]:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from codemods.api import torch_members
-from codemods.memory import last
-from codemods.plain import outside_name
+from codemods.traps.memory import last
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.api._model import Api
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 QUERIES: Final = ("isinstance", "issubclass", "type")
 MEMBERS: Final = torch_members.TENSOR | torch_members.MODULE

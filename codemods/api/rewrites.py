@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import value_of
+from codemods.analysis.arguments import value_of
 from codemods.model import Blocked
-from codemods.plain import outside_name
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 FLOATS: Final = frozenset(("bfloat16", "double", "float", "float16", "float32", "float64", "half"))
 # Layers whose weight has its inputs where Paddle looks for them.

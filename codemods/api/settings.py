@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.analysis.arguments import is_query
 from codemods.api._model import HINT, Api
-from codemods.arguments import is_query
 from codemods.model import Blocked, Converted, RewriteStatement
 
 if TYPE_CHECKING:
     from codemods.api._model import Rows
     from codemods.model import Outcome
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 _SWITCHES: Final = (
     "backends.cudnn.allow_tf32", "backends.cudnn.benchmark",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.facts import Role
+    from codemods.analysis.facts import Role
     from codemods.model import Kind, Origin, Target
 
 # Which target a code's letters stand for; those of every target are not in here.

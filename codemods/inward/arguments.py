@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
-from codemods.arguments import UNKNOWN, Unbound, bind, definition_of, is_pure, value_of
+from codemods.analysis.arguments import UNKNOWN, Unbound, bind, definition_of, is_pure, value_of
 from codemods.inward.signatures import native_signature
 from codemods.model import Blocked, Insert, RemoveArgument, Replace
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from codemods.inward.tables import Inward
     from codemods.model import Edit
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 Parts: TypeAlias = "tuple[str | cst.CSTNode, ...]"
 

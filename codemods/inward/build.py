@@ -20,13 +20,13 @@ from codemods.model import Blocked, RewriteStatement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from codemods.bundles import Bundle
-    from codemods.facts import Construct
+    from codemods.analysis.bundles import Bundle
+    from codemods.analysis.facts import Construct
     from codemods.inward.arguments import Parts
     from codemods.inward.links import Links
     from codemods.inward.tables import Inward
     from codemods.model import Edit
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 
 @dataclass(frozen=True, slots=True)

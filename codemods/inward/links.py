@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.facts import Escape, MethodCall
+from codemods.analysis.facts import Escape, MethodCall
 
 if TYPE_CHECKING:
-    from codemods.facts import Construct, Facts
-    from codemods.source import Source
+    from codemods.analysis.facts import Construct, Facts
+    from codemods.syntax.source import Source
 
 ATTACH = "set_lr_scheduler"
 

@@ -10,7 +10,7 @@ import libcst as cst
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # Built-in functions that give the same wherever they are called.
 REPEATABLE = frozenset({"abs", "float", "int", "len", "list", "max", "min", "range", "round"})

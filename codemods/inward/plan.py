@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.bundles import bundle
-from codemods.collect import collect
-from codemods.facts import MethodCall
+from codemods.analysis.bundles import bundle
+from codemods.analysis.collect import collect
+from codemods.analysis.facts import MethodCall
+from codemods.analysis.names import find_names
 from codemods.imports import Move, plan_moves
 from codemods.inward.arguments import as_text
 from codemods.inward.build import Built, build
@@ -16,18 +17,17 @@ from codemods.inward.links import link
 from codemods.inward.requirements import unfit_schedule
 from codemods.inward.tables import ROWS
 from codemods.inward.uses import convert_called, convert_use
-from codemods.marks import mark
 from codemods.model import AppendLine, Blocked, Finding, Replace, RewriteStatement
-from codemods.names import find_names
 from codemods.plan import Plan
-from codemods.wishes import Wishes
+from codemods.wishes.marks import mark
+from codemods.wishes.wishes import Wishes
 
 if TYPE_CHECKING:
-    from codemods.bundles import Bundle
-    from codemods.facts import Role
+    from codemods.analysis.bundles import Bundle
+    from codemods.analysis.facts import Role
     from codemods.inward.build import Spelled
     from codemods.model import Edit, Kind, Options
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 MODULES = {"paddle": "paddle.optimizer.", "oneflow": "oneflow.optim."}
 SUBMODULES = ("lr.", "lr_scheduler.")

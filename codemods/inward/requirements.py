@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.facts import AttributeUse, MethodCall
+from codemods.analysis.facts import AttributeUse, MethodCall
 
 if TYPE_CHECKING:
-    from codemods.bundles import Bundle
+    from codemods.analysis.bundles import Bundle
     from codemods.inward.links import Links
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 SAVED = ("state_dict", "set_state_dict")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bridge.equivalents import Equivalent
-    from codemods.facts import Role
+    from codemods.analysis.facts import Role
 
 
 @dataclass(frozen=True, slots=True)

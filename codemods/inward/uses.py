@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.facts import MethodCall
+from codemods.analysis.facts import MethodCall
 from codemods.model import Blocked, Converted, Replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.facts import AttributeUse, Role
-    from codemods.source import Source
+    from codemods.analysis.facts import AttributeUse, Role
+    from codemods.syntax.source import Source
 
 SAME: Final = ""
 

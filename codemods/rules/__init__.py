@@ -9,7 +9,7 @@ from codemods.rules import oneflow, paddle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
     from codemods.rules.uses import Words

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.facts import MethodCall
+from codemods.analysis.facts import MethodCall
 from codemods.model import Blocked, Converted, Replace
 
 if TYPE_CHECKING:
-    from codemods.facts import AttributeUse
+    from codemods.analysis.facts import AttributeUse
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import is_builtin, is_read
+from codemods.analysis.arguments import is_builtin, is_read
 from codemods.rules.tensors import is_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
     IsFlat = Callable[[Source, cst.BaseExpression], bool]
 

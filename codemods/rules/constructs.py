@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import TITLES, Pair, To, difference, equivalents_of
-from codemods.arguments import UNKNOWN, Unbound, bind, is_pure, is_query, value_of
+from codemods.analysis.arguments import UNKNOWN, Unbound, bind, is_pure, is_query, value_of
 from codemods.model import Blocked, Converted, Insert, RemoveArgument, Replace
 from codemods.rules.group_options import with_groups
 from codemods.rules.members import lacks_members, texts_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bridge.equivalents import Equivalent
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
 

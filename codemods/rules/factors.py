@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import Unbound, bind, is_pure, value_of
+from codemods.analysis.arguments import Unbound, bind, is_pure, value_of
 from codemods.rules.grouping import groups_of, is_one_group, params_given
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # Of doubles that differ by their last bit alone, the one that is shorter to write is taken.
 SAME: Final = 4e-16

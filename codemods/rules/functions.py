@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of, is_builtin, value_of
-from codemods.plain import outside_name
-from codemods.whereabouts import is_variable
+from codemods.analysis.arguments import definition_of, is_builtin, value_of
+from codemods.analysis.whereabouts import is_variable
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 PURE_CALLS = ("abs", "float", "int", "len", "max", "min", "pow", "round", "sum")
 PURE_MODULES = ("math.", "numpy.")

@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from bridge.equivalents import Pair, difference
-from codemods.arguments import UNKNOWN, definition_of, value_of
+from codemods.analysis.arguments import UNKNOWN, definition_of, value_of
 from codemods.model import Blocked, Converted, Insert, Replace
-from codemods.plain import outside_name
 from codemods.rules.collected import is_collected
 from codemods.rules.factors import base_of, factor_of
 from codemods.rules.grouping import groups_of, params_given
 from codemods.rules.numbers import as_float
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.equivalents import Equivalent
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.grouping import Entry, Group
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What Paddle writes on the parameters, by what a row requires of it.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {

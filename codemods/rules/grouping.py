@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import Unbound, bind, definition_of, is_builtin
-from codemods.branches import are_exclusive, repeats_of
+from codemods.analysis.arguments import Unbound, bind, definition_of, is_builtin
+from codemods.analysis.branches import are_exclusive, repeats_of
 from codemods.rules.parameters import params_of, yields_parameters
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from codemods.facts import Construct
-    from codemods.source import Source
+    from codemods.analysis.facts import Construct
+    from codemods.syntax.source import Source
 
 PARAMS: Final = "params"
 

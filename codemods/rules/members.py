@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import UNKNOWN, Unbound, bind, value_of
-from codemods.callees import optimizer_argument
+from codemods.analysis.arguments import UNKNOWN, Unbound, bind, value_of
+from codemods.analysis.callees import optimizer_argument
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge.equivalents import Condition, Equivalent
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What needs no parentheses within an expression.
 ATOMS = (cst.Name, cst.BaseNumber, cst.Attribute, cst.Call, cst.Subscript, cst.Tuple, cst.List)

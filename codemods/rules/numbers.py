@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.arguments import is_python_own, value_of
+from codemods.analysis.arguments import is_python_own, value_of
 from codemods.model import Insert, Replace
 
 if TYPE_CHECKING:
     from codemods.model import Edit
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 
 def as_float(source: Source, node: cst.BaseExpression) -> list[Edit]:

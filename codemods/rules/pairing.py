@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import libcst as cst
 
-from codemods.branches import always_run, are_exclusive, repeats_of, runs_after
+from codemods.analysis.branches import always_run, are_exclusive, repeats_of, runs_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codemods.facts import Inflow, Slot, SlotKey
+    from codemods.analysis.facts import Inflow, Slot, SlotKey
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # The calls that lead to a scheduler, from where its optimizer is made inwards.
 Site: TypeAlias = "tuple[cst.CSTNode, ...]"

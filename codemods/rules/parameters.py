@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import definition_of, is_builtin, is_only_read
-from codemods.plain import outside_name
+from codemods.analysis.arguments import definition_of, is_builtin, is_only_read
 from codemods.rules.collected import is_collected
 from codemods.rules.tensors import is_tensor
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from codemods.rules.collected import IsFlat
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # Builtins that hand on what is in their last argument.
 HANDED_ON: Final = ("filter", "list", "tuple")

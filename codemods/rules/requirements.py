@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.arguments import definition_of
-from codemods.branches import are_exclusive
-from codemods.compositions import members_of
-from codemods.facts import AttributeUse, MethodCall
-from codemods.groups import shape_of, writes
-from codemods.plain import outside_name
+from codemods.analysis.arguments import definition_of
+from codemods.analysis.branches import are_exclusive
+from codemods.analysis.compositions import members_of
+from codemods.analysis.facts import AttributeUse, MethodCall
+from codemods.analysis.groups import shape_of, writes
 from codemods.rules.factors import has_one_rate
 from codemods.rules.functions import is_repeatable
 from codemods.rules.grouping import groups_of, is_one_group
 from codemods.rules.members import argument_of, lacks_linear_warm_up
 from codemods.rules.pairing import lacks_one_scheduler
 from codemods.rules.tensors import is_tensor
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from codemods.bundles import Bundle
-    from codemods.facts import Construct
-    from codemods.groups import Shape
-    from codemods.source import Source
+    from codemods.analysis.bundles import Bundle
+    from codemods.analysis.facts import Construct
+    from codemods.analysis.groups import Shape
+    from codemods.syntax.source import Source
 
 FREEZING = ("requires_grad", "requires_grad_", "add_param_group")
 READ = ("requires_grad",)

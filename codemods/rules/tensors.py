@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import definition_of
-from codemods.plain import outside_name
+from codemods.analysis.arguments import definition_of
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What makes a tensor...
 MAKERS: Final = frozenset(

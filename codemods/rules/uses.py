@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.equivalents import TITLES
-from codemods.facts import AttributeUse
-from codemods.groups import shape_of
+from codemods.analysis.facts import AttributeUse
+from codemods.analysis.groups import shape_of
 from codemods.model import Blocked, Converted
 from codemods.rules.calls import reads_last_epoch
 from codemods.rules.own import is_kept
@@ -15,8 +15,8 @@ from codemods.rules.own import is_kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from codemods.facts import MethodCall, Role
-    from codemods.groups import Shape
+    from codemods.analysis.facts import MethodCall, Role
+    from codemods.analysis.groups import Shape
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

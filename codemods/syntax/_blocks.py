@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from codemods.lexing import COMMENT
 from codemods.syntax._reader import LINE_END, Reader, Syntax
+from codemods.syntax.lexing import COMMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

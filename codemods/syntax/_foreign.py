@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.metadata import IS_TRIVIA, parents
-from codemods.printing import printed
 from codemods.syntax._reader import UnknownSyntaxError
+from codemods.syntax.metadata import IS_TRIVIA, parents
+from codemods.syntax.printing import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

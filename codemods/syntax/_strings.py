@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from codemods.lexing import STRING
-from codemods.parsing import parsed
+from codemods.analysis.parsing import parsed
 from codemods.syntax._expressions import constant
 from codemods.syntax._foreign import adopt, foreign
 from codemods.syntax._reader import Reader, reads
+from codemods.syntax.lexing import STRING
 
 if TYPE_CHECKING:
     from codemods.syntax._reader import Span

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from codemods.analysis.project import Project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
 from tests.rewriting import PATH, check_native, check_refused
 
 HEAD = """\

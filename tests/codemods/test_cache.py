@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.cli import main
-from codemods.cache import Cache, default_folder
+from codemods.batch.cache import Cache, default_folder
 from codemods.engine import port
 from codemods.model import FileResult, Options
 
@@ -65,7 +65,7 @@ def test_another_version_of_the_program_has_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(tmp_path)
-    monkeypatch.setattr("codemods.cache.program_digest", lambda: "another")
+    monkeypatch.setattr("codemods.batch.cache.program_digest", lambda: "another")
 
     assert Cache(tmp_path, OPTIONS).get(PATH, RAW) is None
 

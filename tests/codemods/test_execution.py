@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from bridge.equivalents import OPTIMIZERS, SCHEDULERS
+from codemods.analysis.project import Project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
 from tests.codemods.execution import largest_differences, run
 from tests.codemods.execution_cases import CASES
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.cli import main
-from codemods.files import find_files, write, write_atomically
-from codemods.ignored import Filters
+from codemods.batch.files import find_files, write, write_atomically
+from codemods.batch.ignored import Filters
 from codemods.model import FileResult
 
 if TYPE_CHECKING:

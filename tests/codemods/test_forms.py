@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods.analysis.project import Project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
 from tests.codemods.execution_forms import FORMS, FORMS_OF_ONEFLOW
 from tests.codemods.test_traps import BOTH, HEAD, OPT, STEP_LR, ids
 from tests.rewriting import PATH, check_bridged, check_native

@@ -6,10 +6,10 @@ import libcst as cst
 import pytest
 from libcst import matchers as m
 
+from codemods.analysis.names import find_names
 from codemods.api import TABLES
-from codemods.infer import Types
-from codemods.names import find_names
-from codemods.source import Source
+from codemods.syntax.source import Source
+from codemods.values.infer import Types
 
 HEADER = """\
 import copy

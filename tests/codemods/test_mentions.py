@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from codemods.analysis.mentions import mentions
+from codemods.analysis.parsing import parsed
+from codemods.analysis.relevance import concerns_us
 from codemods.engine import port
-from codemods.mentions import mentions
 from codemods.model import Options
-from codemods.parsing import parsed
 from codemods.plan import plan
-from codemods.relevance import concerns_us
-from codemods.source import Source
+from codemods.syntax.source import Source
 
 ALL, OPTIM = Options("paddle"), Options("paddle", scope="optim")
 PATH = Path("train.py")

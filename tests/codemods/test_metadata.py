@@ -16,10 +16,10 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
-from codemods.metadata import IS_TRIVIA, parents
-from codemods.printing import printed
-from codemods.scopes import scopes
-from codemods.source import Source
+from codemods.syntax.metadata import IS_TRIVIA, parents
+from codemods.syntax.printing import printed
+from codemods.syntax.scopes import scopes
+from codemods.syntax.source import Source
 
 if TYPE_CHECKING:
     from libcst.metadata import Scope

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.cli import main
+from codemods.analysis.project import Project, read_project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project, read_project
 from tests.codemods.test_traps import BOTH
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codemods.source import Source
+from codemods.syntax.source import Source
 from tests.codemods.test_traps import BOTH
 from tests.rewriting import check_bridged, check_native, check_refused, check_rewritten
 

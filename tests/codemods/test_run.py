@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods.batch.pool import BYTES_PER_CHILD, Pool, TimeLimitError, WorkError
+from codemods.batch.run import Means, cores, port_files
 from codemods.model import FileResult, Options
-from codemods.run import Means, cores, port_files
-from codemods.run_pool import BYTES_PER_CHILD, Pool, TimeLimitError, WorkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bridge.cli import main
 from codemods.model import Options
-from codemods.selection import objection
+from codemods.wishes.selection import objection
 from tests.rewriting import check_refused, check_rewritten, check_sound
 
 if TYPE_CHECKING:

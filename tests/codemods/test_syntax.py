@@ -12,9 +12,9 @@ import libcst as cst
 import pytest
 import torch
 
-from codemods.metadata import parts
-from codemods.source import Source
 from codemods.syntax import UnknownSyntaxError, read
+from codemods.syntax.metadata import parts
+from codemods.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

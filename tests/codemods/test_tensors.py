@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods.analysis.project import Project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
 from tests.codemods.forms.tensors import TENSORS as SCRIPTS
 from tests.codemods.test_traps import BOTH
 from tests.rewriting import PATH

@@ -13,7 +13,7 @@ from codemods.rules.oneflow.subclasses import convert_own
 from codemods.rules.oneflow.uses import WORDS
 
 if TYPE_CHECKING:
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from codemods.groups import accesses_of
+from codemods.analysis.groups import accesses_of
 from codemods.model import Blocked, Converted
 
 if TYPE_CHECKING:
-    from codemods.facts import AttributeUse
-    from codemods.groups import Access, Shape
+    from codemods.analysis.facts import AttributeUse
+    from codemods.analysis.groups import Access, Shape
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

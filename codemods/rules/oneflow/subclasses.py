@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.groups import writes
+from codemods.analysis.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
@@ -20,11 +20,11 @@ from codemods.rules.own.iterating import inside
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.own import OwnScheduler
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 NATIVE: Final = "oneflow.optim.lr_scheduler._LRScheduler"
 CODE: Final = "OF302"

@@ -22,7 +22,7 @@ from codemods.rules.uses import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from codemods.facts import MethodCall, Role
+    from codemods.analysis.facts import MethodCall, Role
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

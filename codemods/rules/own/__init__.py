@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from codemods.callees import INIT
+from codemods.analysis.callees import INIT
+from codemods.analysis.subclasses import methods_of
+from codemods.analysis.targets import is_store
 from codemods.model import Blocked
 from codemods.rules.own.arguments import begun_with, check_arguments
 from codemods.rules.own.model import OwnScheduler, UnfitError
 from codemods.rules.own.reading import Reader, check_mentions, kept_by
 from codemods.signatures import VERBOSE
-from codemods.subclasses import methods_of
-from codemods.targets import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from codemods.facts import AttributeUse, Construct
+    from codemods.analysis.facts import AttributeUse, Construct
     from codemods.rules.requirements import Surroundings
 
 __all__ = ["OwnScheduler", "is_kept", "lacks_one_group", "read", "verbose_notes"]

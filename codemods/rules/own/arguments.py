@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.arguments import Unbound, bind, value_of
-from codemods.callees import optimizer_argument
+from codemods.analysis.arguments import Unbound, bind, value_of
+from codemods.analysis.callees import optimizer_argument
+from codemods.analysis.subclasses import signature_of
 from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import UnfitError
 from codemods.signatures import VERBOSE
-from codemods.subclasses import signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.rules.own.model import OwnScheduler
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 LAST_EPOCH = "last_epoch"
 BASE = inspect.Signature(

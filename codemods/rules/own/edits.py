@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from codemods.rules.own.iterating import Rate
     from codemods.rules.own.model import OwnScheduler
     from codemods.rules.own.rates import Rates
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What a branch of a conditional expression cannot be without parentheses.
 LOOSE: Final = (cst.IfExp, cst.Lambda, cst.NamedExpr)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 from libcst.metadata import Assignment
 
-from codemods.plain import outside_name
+from codemods.analysis.targets import is_store
 from codemods.rules.own.edits import has_comment
 from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import UnfitError
 from codemods.rules.own.rates import appended, rates_of, single_of
-from codemods.targets import is_store
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.rules.own.model import OwnScheduler
     from codemods.rules.own.rates import Rates
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 SELF: Final = "self"
 CALLED_WITHIN_STEP: Final = "_get_lr_called_within_step"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import libcst as cst
 
-from codemods.arguments import is_builtin
-from codemods.targets import is_store
+from codemods.analysis.arguments import is_builtin
+from codemods.analysis.targets import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from libcst.metadata import Scope
 
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 Rate: TypeAlias = Literal["base", "now"]
 # What a node means: the rate that a group began with, or the one that it has.

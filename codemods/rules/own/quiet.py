@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import is_builtin
-from codemods.plain import outside_name
+from codemods.analysis.arguments import is_builtin
+from codemods.analysis.subclasses import methods_of
 from codemods.rules.functions import IMPURE, IMPURE_MODULES, PURE_MODULES
 from codemods.rules.own.iterating import inside
-from codemods.subclasses import methods_of
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 LOUD: Final = frozenset(
     (

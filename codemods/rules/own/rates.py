@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
-from codemods.arguments import is_builtin
+from codemods.analysis.arguments import is_builtin
+from codemods.analysis.targets import is_store
 from codemods.rules.own.iterating import (
     inside,
     iterated_by,
@@ -20,11 +21,10 @@ from codemods.rules.own.iterating import (
     reads_of,
     single_read,
 )
-from codemods.targets import is_store
 
 if TYPE_CHECKING:
     from codemods.rules.own.iterating import Loop, Read
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What makes a list: an expression, or a loop that appends to it.
 Maker: TypeAlias = cst.BaseExpression | cst.For

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.callees import INIT
-from codemods.names import in_package
-from codemods.plain import outside_name
+from codemods.analysis.callees import INIT
+from codemods.analysis.names import in_package
+from codemods.analysis.subclasses import methods_of, references_of, start_of
+from codemods.analysis.targets import is_store
+from codemods.analysis.whereabouts import is_variable
 from codemods.rules.functions import has_effect
 from codemods.rules.own.formulas import CALLED_WITHIN_STEP, read_formula
 from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import OwnScheduler, UnfitError
-from codemods.subclasses import methods_of, references_of, start_of
-from codemods.targets import is_store
-from codemods.whereabouts import is_variable
+from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 GET_LR: Final = "get_lr"
 LAST_EPOCH: Final = "last_epoch"

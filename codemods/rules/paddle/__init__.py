@@ -16,7 +16,7 @@ from codemods.rules.paddle.subclasses import convert_own
 from codemods.rules.paddle.uses import WORDS
 
 if TYPE_CHECKING:
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.groups import WRITES, Count, Each, Single, writes
+from codemods.analysis.groups import WRITES, Count, Each, Single, writes
 from codemods.model import Blocked, Converted, Replace
 from codemods.rules.factors import factors_of, times
 from codemods.rules.functions import has_effect
@@ -17,8 +17,8 @@ from codemods.rules.functions import has_effect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from codemods.facts import AttributeUse
-    from codemods.groups import Access, Shape
+    from codemods.analysis.facts import AttributeUse
+    from codemods.analysis.groups import Access, Shape
     from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
 

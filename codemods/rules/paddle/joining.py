@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from bridge.equivalents import equivalents_of
-from codemods.arguments import Unbound, bind
-from codemods.callees import is_imported, optimizer_argument
+from codemods.analysis.arguments import Unbound, bind
+from codemods.analysis.callees import is_imported, optimizer_argument
 from codemods.model import Converted, Insert, Replace, RewriteStatement
 from codemods.rules.own.quiet import is_quiet
 from codemods.signatures import signature
 
 if TYPE_CHECKING:
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 # What can be evaluated earlier with the same result: it does nothing but read.
 READS: Final = (

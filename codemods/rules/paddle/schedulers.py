@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bridge.equivalents import equivalents_of
-from codemods.arguments import is_pure
-from codemods.callees import optimizer_argument
+from codemods.analysis.arguments import is_pure
+from codemods.analysis.callees import optimizer_argument
 from codemods.model import AppendLine, Blocked, Converted, Replace, RewriteStatement
 from codemods.rules.members import WARM_UP
 
 if TYPE_CHECKING:
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 NAME = "scheduler"
 (LINEAR_WARM_UP,) = equivalents_of("paddle", "SequentialLR")

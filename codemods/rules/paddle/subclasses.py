@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from codemods.arguments import UNKNOWN, is_builtin, value_of
-from codemods.facts import MethodCall
+from codemods.analysis.arguments import UNKNOWN, is_builtin, value_of
+from codemods.analysis.facts import MethodCall
+from codemods.analysis.whereabouts import is_variable
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import given_to
 from codemods.rules.own.edits import common_edits, written
 from codemods.rules.own.iterating import inside
-from codemods.whereabouts import is_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from codemods.facts import Construct
+    from codemods.analysis.facts import Construct
     from codemods.model import Edit, Outcome
     from codemods.rules.own import OwnScheduler
     from codemods.rules.own.iterating import Rate
     from codemods.rules.requirements import Surroundings
-    from codemods.source import Source
+    from codemods.syntax.source import Source
 
 NATIVE: Final = "paddle.optimizer.lr.LRScheduler"
 CODE: Final = "PD302"

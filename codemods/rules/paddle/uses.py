@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.arguments import UNKNOWN, Unbound, bind, is_python_own, value_of
-from codemods.groups import writes
+from codemods.analysis.arguments import UNKNOWN, Unbound, bind, is_python_own, value_of
+from codemods.analysis.groups import writes
 from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.calls import (
     drives_plateau,
@@ -28,7 +28,7 @@ from codemods.signatures import signature
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from codemods.facts import MethodCall, Role
+    from codemods.analysis.facts import MethodCall, Role
     from codemods.model import Outcome
     from codemods.rules.requirements import Surroundings
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.analysis.project import Project
 from codemods.engine import port
 from codemods.model import Options
-from codemods.project import Project
 from tests.codemods.forms.grouped import GROUPED, RESUMED_GROUPS
 from tests.rewriting import PATH, check_rewritten
 

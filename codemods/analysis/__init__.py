@@ -1,0 +1,1 @@
+"""What a file does with its optimizers and schedulers: names, classes, calls, uses."""

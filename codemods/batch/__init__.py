@@ -1,0 +1,1 @@
+"""Many files: which ones, in how many processes, from the cache, and back to the disk."""

@@ -1,0 +1,1 @@
+"""Jupyter notebooks: as one module to port, and back into their cells."""
