@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import libcst as cst
 from libcst.metadata import Assignment, ClassScope
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from codemods.analysis.project import View
     from codemods.analysis.targets import Place
     from codemods.syntax.source import Source
+
+    Meaning: TypeAlias = Mapping[SlotKey | None, list[cst.BaseExpression]]
 
 # What a gradient scaler does with an optimizer.
 STEPPED: Final = frozenset(("step()",))
@@ -88,9 +90,7 @@ class _Collector:
         self.parameters: dict[SlotKey, tuple[Callee, cst.Param]] = {}
         self.attributes: dict[str, list[cst.Attribute]] = {}
         self.names: dict[str, list[cst.Name]] = {}
-        self.meanings: dict[
-            tuple[bool, str], Mapping[SlotKey | None, list[cst.BaseExpression]]
-        ] = {}
+        self.meanings: dict[tuple[bool, str], Meaning] = {}
         self.strays: dict[str, list[cst.BaseExpression]] = {}
         self.returns: dict[cst.CSTNode, list[cst.Return]] = defaultdict(list)
         self.generators: set[cst.CSTNode] = set()
@@ -189,9 +189,7 @@ class _Collector:
             if not self._is_target(node):
                 self._use(slot, node)
 
-    def _meaning(
-        self, name: str, *, is_attribute: bool
-    ) -> Mapping[SlotKey | None, list[cst.BaseExpression]]:
+    def _meaning(self, name: str, *, is_attribute: bool) -> Meaning:
         """Return the nodes of a name, by the slot that each means."""
         if (is_attribute, name) not in self.meanings:
             found: dict[SlotKey | None, list[cst.BaseExpression]] = defaultdict(list)
