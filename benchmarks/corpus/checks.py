@@ -27,6 +27,7 @@ OPTIM: Final = {
 # An attribute of one of these names may be torch's, so a statement with it may change.
 MEMBERS: Final = torch_members.TENSOR | torch_members.MODULE | OPTIM | {"param_groups"}
 FORMATTED: Final = re.compile(r"[rR]?[fF][rR]?['\"]")
+ANNOTATION: Final = re.compile(r"""["'][\w.,| \[\]]+["']""")
 LAYOUT: Final = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
@@ -114,6 +115,6 @@ def is_related(statement: Statement, ours: set[str]) -> bool:
 
 
 def _parts(word: str) -> list[str]:
-    """Return what a formatted string has in it: before Python 3.12 that is one token."""
-    is_formatted = FORMATTED.match(word) is not None
-    return re.findall(r"\w+|\.", word) if is_formatted else [word]
+    """Return what has code in a string: a formatted one, before Python 3.12, or an annotation."""
+    has_code = FORMATTED.match(word) or ANNOTATION.fullmatch(word)
+    return re.findall(r"\w+|\.", word) if has_code else [word]

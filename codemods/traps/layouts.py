@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from codemods.values.infer import Types
 
 LINEAR: Final = "torch.nn.Linear"
-INITIALISERS: Final = "torch.nn.init."
+INITIALISERS: Final = ".nn.init."
 # What is the same whichever way a weight lies.
 ALIKE: Final = frozenset(
     ("device", "dtype", "requires_grad", "fill_", "normal_", "numel", "uniform_", "zero_")
@@ -74,5 +74,8 @@ def _is_alike(source: Source, types: Types, node: cst.Attribute) -> bool:
     if isinstance(parent, cst.Comparison):
         return all(isinstance(c.operator, cst.Is | cst.IsNot) for c in parent.comparisons)
     call = source.parents.get(parent) if isinstance(parent, cst.Arg) else None
-    meaning = types.meanings.get(call.func, "") if isinstance(call, cst.Call) else ""
-    return meaning.startswith(INITIALISERS)
+    if not isinstance(call, cst.Call):
+        return False
+    # Behind a port with `--partial` it is the target's own.
+    meaning = types.meanings.get(call.func) or source.text(call.func)
+    return INITIALISERS in f".{meaning}"

@@ -12,7 +12,6 @@ import libcst as cst
 
 from codemods.analysis.callees import is_imported
 from codemods.api import torch_members
-from codemods.traps.layouts import INITIALISERS
 from codemods.traps.memory import VIEW_ATTRIBUTES, VIEWS, Memory, last
 from codemods.traps.trained import Trained
 from codemods.values.flow import is_store
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
 KEEPERS: Final = frozenset(("detach_", "requires_grad_", "resize_", "set_", "share_memory_"))
 WRITERS: Final = frozenset(n for n in torch_members.TENSOR - KEEPERS if n.endswith("_"))
 
-# Methods that replace all entries of a tensor.
+# Methods that replace all entries of a tensor, and functions that do.
 FILLERS: Final = ("copy_", "fill_", "zero_")
+INITIALISERS: Final = "torch.nn.init."
 CONSTANTS: Final = ("constant_", "ones_", "zeros_")
 
 CONTAINERS: Final = ("dict", "list", "tuple")

@@ -348,3 +348,11 @@ def test_a_tensor_of_ones_own_may_be_augmented(lines: str) -> None:
     result = check_sound(f"import torch\nz = torch.zeros(2)\n{lines}\n".encode(), "paddle")
 
     assert not result.incomplete
+
+
+def test_an_initialiser_that_was_ported_before_is_one() -> None:
+    before = b"import torch\ndef f(layer, **options):\n    torch.nn.init.normal_(layer.weight)\n"
+    left = b"    return torch.nn.Linear(2, 3, **options)\n"
+
+    result = check_sound(before + left, "paddle", partial=True)  # the second run too
+    assert b"paddle.nn.init.normal_(layer.weight)" in result.after
