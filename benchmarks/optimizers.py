@@ -12,8 +12,8 @@ anew several times, in an order by chance too, and what counts is the median of 
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import time
 from collections import defaultdict
 from importlib import import_module
@@ -192,4 +192,8 @@ def row(name: str, size: str, title: str, count: int) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["torch", "paddle"])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("frameworks", nargs="*", default=["torch", "paddle"], metavar="FRAMEWORK")
+    main(parser.parse_args().frameworks)
