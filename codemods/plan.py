@@ -25,9 +25,9 @@ from codemods.imports import Move, plan_moves, taken_names
 from codemods.judge import Judgement, judge
 from codemods.model import Blocked, Bridge, Finding, Native, Refused, RemoveArgument, Replace
 from codemods.signatures import bridge_name
+from codemods.traps.operators import operator_uses
 from codemods.values.infer import Types
 from codemods.values.members import member_uses
-from codemods.values.operators import operator_uses
 from codemods.wishes.marks import mark
 from codemods.wishes.wishes import Wishes
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.syntax.walking import walk
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from codemods.syntax.source import Source
 
@@ -77,10 +79,3 @@ def _acts(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Call):
         return not (isinstance(node.func, cst.Name) and node.func.value in REPEATABLE)
     return isinstance(node, cst.Await | cst.Yield | cst.NamedExpr)
-
-
-def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield a node and everything in it."""
-    yield node
-    for child in node.children:
-        yield from walk(child)

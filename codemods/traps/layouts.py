@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.traps.memory import last
 from codemods.values.kinds import UNKNOWN
 
 if TYPE_CHECKING:
@@ -43,20 +44,14 @@ def may_be_turned(source: Source, types: Types, node: cst.Attribute) -> bool:
 
 def _is_of_another(source: Source, types: Types, layer: cst.BaseExpression) -> bool:
     """Tell whether what holds the layer is only ever assigned layers of other classes."""
-    name = _last(layer)
+    name = last(layer)
     made = {
         types.meanings.get(statement.value.func, LINEAR)
         for statement in source.each(cst.Assign)
         if isinstance(statement.value, cst.Call)
-        and any(_last(t.target) == name for t in statement.targets)
+        and any(last(t.target) == name for t in statement.targets)
     }
-    return name is not None and bool(made) and LINEAR not in made
-
-
-def _last(node: cst.BaseExpression) -> str | None:
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else None
+    return bool(name) and bool(made) and LINEAR not in made
 
 
 def _is_guarded(source: Source, node: cst.CSTNode) -> bool:

@@ -1,1 +1,1 @@
-"""The rest of a script: what its expressions are, and what methods and operators on them become."""
+"""The rest of a script: what its expressions are, and what methods on them become."""

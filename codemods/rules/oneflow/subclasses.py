@@ -15,7 +15,7 @@ from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import LAST_EPOCH, given_to
 from codemods.rules.own.edits import common_edits, written
-from codemods.rules.own.iterating import inside
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def convert_own(around: Surroundings, construct: Construct) -> Outcome:
         if not all(given):
             return Blocked("its `get_lr` has all names for something else that OneFlow's takes")
         edits += _formula(around.source, own, formula, *given)
-    within = {node for formula in own.formulas for node in inside(formula)}
+    within = {node for formula in own.formulas for node in walk(formula)}
     edits += (Replace(m.attr, (LAST_STEP,)) for m in own.epochs if m not in within)
     return Converted(tuple(edits), verbose_notes(own, construct), NATIVE, CODE)
 
@@ -74,7 +74,7 @@ def _formula(
 ) -> Iterator[Edit]:
     """Take what OneFlow gives, and use it."""
     yield Insert(formula.params.params[0].name, f", {base_lr}, {step}", "after")
-    within = set(inside(formula))
+    within = set(walk(formula))
     for rates in own.rates:
         if rates.node in within:
             yield from written(source, rates, {"base": base_lr, "now": NOW})
@@ -85,7 +85,7 @@ def _free(own: OwnScheduler, formula: cst.FunctionDef, names: Sequence[str]) -> 
     """Return the first of some names that a function has for nothing else, empty if it has all."""
     ours = {node for rates in own.rates for node, _ in rates.reads}
     ours.update(node for rates in own.rates for node in rates.frame)
-    body = (node for node in inside(formula.body) if node not in ours)
+    body = (node for node in walk(formula.body) if node not in ours)
     taken = {node.value for node in body if isinstance(node, cst.Name)}
     return next((name for name in names if name not in taken), "")
 

@@ -10,9 +10,9 @@ import libcst as cst
 from codemods.analysis.arguments import Unbound, bind, value_of
 from codemods.analysis.callees import optimizer_argument
 from codemods.analysis.subclasses import signature_of
-from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import UnfitError
 from codemods.signatures import VERBOSE
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ def _first_epoch(construct: Construct, own: OwnScheduler) -> cst.BaseExpression 
     epoch = argument.value if argument is not None else None
     if own.init is None or not isinstance(epoch, cst.Name):
         return epoch
-    stored = (n for n in inside(own.init.body) if isinstance(n, cst.AssignTarget | cst.AugAssign))
+    stored = (n for n in walk(own.init.body) if isinstance(n, cst.AssignTarget | cst.AugAssign))
     is_changed = any(epoch.deep_equals(node.target) for node in stored)
     parameter = next((p for p in own.init.params.params if epoch.deep_equals(p.name)), None)
     if parameter is None or is_changed:

@@ -9,9 +9,9 @@ from libcst.metadata import Assignment
 
 from codemods.analysis.targets import is_store
 from codemods.rules.own.edits import has_comment
-from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import UnfitError
 from codemods.rules.own.rates import appended, rates_of, single_of
+from codemods.syntax.walking import walk
 from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read_formula(
     if source.text(function.params).strip(" ,") != SELF:
         raise UnfitError(f"`{function.name.value}` has arguments")
     found.formulas.append(function)
-    body = list(inside(function.body))
+    body = list(walk(function.body))
     returned = [n for n in body if isinstance(n, cst.Return | cst.Yield)]
     ours = [n for n in returned if source.enclosing(n, cst.FunctionDef, cst.Lambda) is function]
     if not ours:
@@ -48,7 +48,7 @@ def read_formula(
     for node in body:
         if isinstance(node, cst.If) and _is_guard(source, node):
             found.needless.append(node)
-            done.update(inside(node.test))
+            done.update(walk(node.test))
         if isinstance(node, cst.Subscript) and not is_store(source, node):
             single = single_of(SELF, node)
             if single is not None and single.members[0] not in done:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from codemods.analysis.arguments import is_builtin
 from codemods.analysis.targets import is_store
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,17 +91,10 @@ def iterated_by(holder: str, node: cst.BaseExpression) -> tuple[cst.Attribute, b
     return None
 
 
-def inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield a node and all that it is made of."""
-    yield node
-    for child in node.children:
-        yield from inside(child)
-
-
 def _reads(source: Source, loop: Loop, element: cst.CSTNode) -> Iterator[Read | None]:
     """Yield what an element reads of a group; None for anything that is no rate."""
     owner = owner_of(source, loop.target)
-    for node in inside(element):
+    for node in walk(element):
         if not isinstance(node, cst.Name) or node.value != loop.target.value:
             continue
         if owner_of(source, node) is not owner:

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.analysis.arguments import is_builtin
 from codemods.analysis.subclasses import methods_of
 from codemods.rules.functions import IMPURE, IMPURE_MODULES, PURE_MODULES
-from codemods.rules.own.iterating import inside
+from codemods.syntax.walking import walk
 from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def is_quiet(source: Source, owner: cst.ClassDef, made: cst.BaseExpression) -> b
         or (
             isinstance(node, cst.Name) and node.deep_equals(made) and _is_outer(source, owner, node)
         )
-        for node in inside(owner.body)
+        for node in walk(owner.body)
     )
 
 

@@ -14,13 +14,13 @@ import libcst as cst
 from codemods.analysis.arguments import is_builtin
 from codemods.analysis.targets import is_store
 from codemods.rules.own.iterating import (
-    inside,
     iterated_by,
     loops_of,
     owner_of,
     reads_of,
     single_read,
 )
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
     from codemods.rules.own.iterating import Loop, Read
@@ -103,13 +103,13 @@ def appended(source: Source, holder: str, statement: cst.Return) -> Rates | None
         return None
     append = _append(source, loop, name)
     loops = loops_of(source, holder, loop)
-    uses = [n for n in inside(block) if isinstance(n, cst.Name) and n.value == name.value]
+    uses = [n for n in walk(block) if isinstance(n, cst.Name) and n.value == name.value]
     if append is None or loops is None or len(uses) != len((empty, append, statement)):
         return None
     reads = reads_of(source, loops, loop.body)
     if reads is None or not all(_is_only_here(source, loop, each) for each in loops):
         return None
-    frame = {append, append.func, *inside(loop.target), *inside(loop.iter), *inside(empty)}
+    frame = {append, append.func, *walk(loop.target), *walk(loop.iter), *walk(empty)}
     return Rates(
         loop,
         append.args[0].value,
@@ -129,7 +129,7 @@ def _each(source: Source, holder: str, node: cst.ListComp) -> Rates | None:
     if loops is None or reads is None:
         return None
     members = tuple(each.member for each in loops)
-    return Rates(node, node.elt, tuple(reads), members, frame=frozenset(inside(loop)))
+    return Rates(node, node.elt, tuple(reads), members, frame=frozenset(walk(loop)))
 
 
 def _is_empty(line: cst.BaseStatement, name: cst.Name) -> bool:
@@ -148,7 +148,7 @@ def _append(source: Source, loop: cst.For, name: cst.Name) -> cst.Call | None:
     """Return the call that ends a loop of plain lines, if that appends to a list."""
     is_plain = loop.orelse is None and loop.asynchronous is None and "#" not in source.text(loop)
     lines = [line for line in loop.body.body if isinstance(line, cst.SimpleStatementLine)]
-    jumps = any(isinstance(n, cst.Break | cst.Continue | cst.Return) for n in inside(loop.body))
+    jumps = any(isinstance(n, cst.Break | cst.Continue | cst.Return) for n in walk(loop.body))
     if not is_plain or jumps or len(lines) != len(loop.body.body):
         return None
     match lines[-1].body:
@@ -166,7 +166,7 @@ def _append(source: Source, loop: cst.For, name: cst.Name) -> cst.Call | None:
 
 def _is_only_here(source: Source, loop: cst.For, each: Loop) -> bool:
     """Tell whether the name of a loop is read in it alone, and not written."""
-    owner, within = owner_of(source, each.target), set(inside(loop.body))
+    owner, within = owner_of(source, each.target), set(walk(loop.body))
     others = (n for n in source.each(cst.Name) if n.value == each.target.value)
     ours = [n for n in others if n is not each.target and owner_of(source, n) is owner]
     return all(node in within and not is_store(source, node) for node in ours)

@@ -13,8 +13,8 @@ from codemods.analysis.targets import is_store
 from codemods.analysis.whereabouts import is_variable
 from codemods.rules.functions import has_effect
 from codemods.rules.own.formulas import CALLED_WITHIN_STEP, read_formula
-from codemods.rules.own.iterating import inside
 from codemods.rules.own.model import OwnScheduler, UnfitError
+from codemods.syntax.walking import walk
 from codemods.values.plain import outside_name
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ DECORATORS: Final = ("override", "property", STATIC)
 def kept_by(source: Source, init: cst.FunctionDef) -> set[str]:
     """Return the attributes that a constructor gives the instance, but for torch's own."""
     holder = init.params.params[0].name
-    stores = (n for n in inside(init.body) if isinstance(n, cst.Attribute) and is_store(source, n))
+    stores = (n for n in walk(init.body) if isinstance(n, cst.Attribute) and is_store(source, n))
     names = {n.attr.value for n in stores if n.value.deep_equals(holder)}
     return names - {LAST_EPOCH, "optimizer"}
 
@@ -98,7 +98,7 @@ class Reader:
             if name in self.methods:
                 self._holder(self.methods[name])
                 read_formula(self.source, self.methods[name], self.found, self.done)
-        for node in inside(self.owner.body):
+        for node in walk(self.owner.body):
             self._check_torch(node)
         for function in self.methods.values():
             self._method(function)
@@ -131,9 +131,9 @@ class Reader:
             raise UnfitError("its `__init__` does not call torch's")
         self.found.start = start
         self.names |= kept_by(self.source, init)
-        self.done.update(inside(start.func))
+        self.done.update(walk(start.func))
         holder, optimizer = (p.name.value for p in init.params.params[:2])
-        for node in inside(init.body):
+        for node in walk(init.body):
             match node:
                 case cst.Assign(
                     targets=[cst.AssignTarget(target=cst.Attribute() as target)],
@@ -141,7 +141,7 @@ class Reader:
                 ) if name == optimizer and self.source.text(target) == f"{holder}.optimizer":
                     self.found.needless.append(node)
                     self.done.update((target, value))
-        for node in inside(init.body):
+        for node in walk(init.body):
             if isinstance(node, cst.Name) and node.value == optimizer:
                 self._optimizer(node, start)
 
@@ -164,9 +164,9 @@ class Reader:
 
     def _method(self, function: cst.FunctionDef) -> None:
         holder = self._holder(function)
-        needless = {n for statement in self.found.needless for n in inside(statement)}
+        needless = {n for statement in self.found.needless for n in walk(statement)}
         needless.update(n for rates in self.found.rates for n in rates.frame)
-        for node in inside(function.body):
+        for node in walk(function.body):
             if isinstance(node, cst.Name) and is_variable(self.source, node):
                 self._name(holder, node)
             if function is not self.found.init and node not in needless:

@@ -13,9 +13,10 @@ from codemods.analysis.groups import WRITES, Count, Each, Single, writes
 from codemods.model import Blocked, Converted, Replace
 from codemods.rules.factors import factors_of, times
 from codemods.rules.functions import has_effect
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from codemods.analysis.facts import AttributeUse
     from codemods.analysis.groups import Access, Shape
@@ -121,7 +122,7 @@ def _written(
     written = next(access for access in shape.accesses if access.kind in WRITES)
     node, value = written.node, written.value
     is_alone = shape.counter is None and _is_only_statement(shape.loop, node)
-    if not is_alone or value is None or any(has_effect(around.source, n) for n in _within(value)):
+    if not is_alone or value is None or any(has_effect(around.source, n) for n in walk(value)):
         return OTHER
     is_scaled = isinstance(node, cst.AugAssign) and isinstance(node.operator, SCALING)
     if set(factors) != {1.0} and not (is_scaled and len(shape.accesses) == 1):
@@ -171,14 +172,8 @@ def _only_run(around: Surroundings, shape: Each) -> tuple[str | cst.CSTNode, ...
     lines = [line for line in loop.body.body if isinstance(line, cst.SimpleStatementLine)]
     is_block = isinstance(loop.body, cst.IndentedBlock)
     statements: list[cst.CSTNode] = [*lines] if is_block else [*loop.body.body]
-    jumps = any(isinstance(n, JUMPS) for n in _within(loop))
+    jumps = any(isinstance(n, JUMPS) for n in walk(loop))
     if loop.orelse is not None or jumps or len(statements) != len(loop.body.body):
         return ()
     indent = source.indent(loop)
     return tuple(part for line in statements for part in (indent, line))[1:]
-
-
-def _within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _within(child)

@@ -16,7 +16,7 @@ from codemods.model import Blocked, Converted, Insert, Replace
 from codemods.rules.own import lacks_one_group, read, verbose_notes
 from codemods.rules.own.arguments import given_to
 from codemods.rules.own.edits import common_edits, written
-from codemods.rules.own.iterating import inside
+from codemods.syntax.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ def _differs_on_resume(
 def _read_elsewhere(source: Source, init: cst.FunctionDef) -> Iterator[cst.Name]:
     """Yield what a constructor reads, and has not been given."""
     owner = source.enclosing(init, cst.ClassDef)
-    for node in inside(init.body):
+    for node in walk(init.body):
         if not isinstance(node, cst.Name) or not is_variable(source, node):
             continue
         scope = source.scopes.get(node)
@@ -125,4 +125,4 @@ def _read_elsewhere(source: Source, init: cst.FunctionDef) -> Iterator[cst.Name]
 
 
 def _has_name(function: cst.FunctionDef, name: str) -> bool:
-    return any(isinstance(node, cst.Name) and node.value == name for node in inside(function))
+    return any(isinstance(node, cst.Name) and node.value == name for node in walk(function))

@@ -1,4 +1,4 @@
-"""Operators between tensors that mean something else in a target: reported, never passed over.
+"""Operators and writes that mean something else in a target: reported, never passed over.
 
 The reasons stand in the target's table; what to look at is decided here.
 """
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from codemods.syntax.walking import walk
 from codemods.traps.changed_inputs import changed_inputs
 from codemods.traps.checkpoints import checkpoint_uses
 from codemods.traps.gradients import PART_OF_GRADIENT, gradient_writes
 from codemods.traps.layouts import may_be_turned
 from codemods.traps.modes import own_trains
-from codemods.traps.sharing import Sharing
+from codemods.traps.sharing import FILLERS, Sharing
 from codemods.traps.strided import STRIDED, strided_fills
 from codemods.values.kinds import STATE, TENSOR, UNKNOWN
 
@@ -39,7 +40,6 @@ DIVISIONS: Final[Mapping[type[cst.CSTNode], str]] = {
 }
 # Attributes of a tensor that a framework writes through to it.
 WRITABLE: Final = ("data", "grad")
-IN_PLACE: Final = ("zero_", "fill_", "copy_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _names(node: cst.CSTNode) -> tuple[str, ...]:
         case cst.Attribute(attr=cst.Name("weight")):
             return ("weight",)
         case cst.Call(func=cst.Attribute(value=cst.Attribute(attr=cst.Name("grad")), attr=method)):
-            return (PART_OF_GRADIENT,) if method.value in IN_PLACE else ()
+            return (PART_OF_GRADIENT,) if method.value in FILLERS else ()
         case cst.BinaryOperation(left=cst.SimpleString() | cst.ConcatenatedString()):
             return ()
         case cst.BinaryOperation(left=left, operator=operator, right=right):
@@ -149,7 +149,7 @@ def _is_shared(types: Types, sharing: Sharing, node: cst.AugAssign) -> bool:
         return False
     of = types.of(target)
     reads_grad = any(
-        isinstance(n, cst.Attribute) and n.attr.value == "grad" for n in _inside(node.value)
+        isinstance(n, cst.Attribute) and n.attr.value == "grad" for n in walk(node.value)
     )
     is_tensor = of == TENSOR or (of == UNKNOWN and reads_grad)
     if not is_tensor and (of != UNKNOWN or types.of(node.value) != TENSOR):
@@ -166,9 +166,3 @@ def _is_without_grad(source: Source, node: cst.CSTNode) -> bool:
         around += ancestor.items if isinstance(ancestor, cst.With) else ()
         around += ancestor.decorators if isinstance(ancestor, cst.FunctionDef) else ()
     return any("no_grad" in source.text(a) for a in around)
-
-
-def _inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _inside(child)
